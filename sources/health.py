@@ -1,0 +1,93 @@
+"""How a stream is doing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+State = Literal["idle", "connecting", "live", "silent", "lost", "failed", "ended", "stopped"]
+
+
+class Gap(NamedTuple):
+    """Samples that never came.
+
+    Parameters
+    ----------
+    t_first, t_last
+        Timestamps of the last sample before and the first one after, s, LSL clock.
+    n_lost
+        How many are missing; 0 where the rate is irregular.
+    """
+
+    t_first: float
+    t_last: float
+    n_lost: int
+
+
+@dataclass(frozen=True)
+class StreamHealth:
+    """How a stream is doing, at one moment.
+
+    Parameters
+    ----------
+    state
+        ``idle``, ``connecting``, ``live``, ``silent`` (connected, nothing comes), ``lost`` (trying again),
+        ``failed`` (what came cannot be believed), ``ended`` or ``stopped``.
+    message
+        One sentence about it, empty when there is nothing to say.
+    n_received, n_lost, n_gaps
+        Counted since the first connection.
+    newest
+        Timestamp of the newest sample, s, LSL clock; NaN before the first.
+    age_s
+        Time since then, s.
+    rate_hz
+        Measured over the last seconds, Hz; NaN until known.
+    nominal_hz
+        What the device says, Hz; 0 for irregular.
+    gaps
+        The last few gaps.
+    back_after_s
+        How long the last interruption took, s; 0 when there was none.
+    """
+
+    state: State
+    message: str = ""
+    n_received: int = 0
+    n_lost: int = 0
+    n_gaps: int = 0
+    newest: float = math.nan
+    age_s: float = math.nan
+    rate_hz: float = math.nan
+    nominal_hz: float = 0.0
+    gaps: tuple[Gap, ...] = ()
+    back_after_s: float = 0.0
+
+
+class RateMeter:
+    """Samples a second over the last few seconds, from the device's own timestamps.
+
+    Parameters
+    ----------
+    span_s
+        How far back, s.
+    """
+
+    def __init__(self, span_s: float = 5.0) -> None:
+        self._marks: list[tuple[int, float]] = []
+        self._span_s = span_s
+        self.hz = math.nan
+
+    def add(self, n_samples: int, newest: float) -> None:
+        """Note that `n_samples` have come in all, lost ones counted, the last stamped `newest`."""
+        marks = self._marks
+        if marks and not newest > marks[-1][1] + self._span_s / 20:
+            if newest < marks[0][1]:
+                self._marks = []
+            return
+        marks.append((n_samples, newest))
+        while len(marks) > 2 and newest - marks[0][1] > self._span_s:
+            marks.pop(0)
+        if newest - marks[0][1] >= self._span_s / 10:
+            self.hz = (n_samples - marks[0][0]) / (newest - marks[0][1])
