@@ -1,0 +1,145 @@
+"""The recorder's end on the acquisition threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ..sources.block import Block, Event
+from ..sources.info import StreamInfo
+from .inbox import Inbox
+
+CLOSED = "closed"
+
+
+class Opened(NamedTuple):
+    """A source connected, or came back."""
+
+    stream: str
+    info: StreamInfo
+    source_name: str
+    filters_shown: tuple[str, ...]
+
+
+class Written(NamedTuple):
+    """A block came."""
+
+    stream: str
+    block: Block
+
+
+@dataclass
+class Refused:
+    """Samples that were delivered and could not be kept.
+
+    Parameters
+    ----------
+    stream
+        Whose.
+    cause
+        Why, as in `Gap`.
+    t_first, t_last
+        Timestamps of the first and the last, s, LSL clock.
+    n_rows
+        How many.
+    n_device
+        How many more the device itself had lost meanwhile.
+    """
+
+    stream: str
+    cause: str
+    t_first: float
+    t_last: float
+    n_rows: int = 0
+    n_device: int = 0
+
+    def add(self, block: Block) -> None:
+        """Count one more block."""
+        self.n_rows += len(block.timestamps)
+        self.n_device += block.lost
+        if len(block.timestamps):
+            self.t_last = float(block.timestamps[-1])
+
+
+class Described(NamedTuple):
+    """A person changed what is known about the recording."""
+
+    changes: dict[str, str]
+
+
+class ClockOffset(NamedTuple):
+    """How far a source's own clock is from ours."""
+
+    t: float
+    stream: str
+    offset_s: float
+    uncertainty_s: float
+
+
+Item = Opened | Written | Refused | Described | ClockOffset | Event
+
+
+def refused(stream: str, cause: str, block: Block) -> Refused:
+    """Return the refusal of one block."""
+    t = float(block.timestamps[0]) if len(block.timestamps) else float("nan")
+    refusal = Refused(stream, cause, t, t)
+    refusal.add(block)
+    return refusal
+
+
+class RecorderSink:
+    """Hands the blocks of one stream to a recorder. Made by `Recorder.sink`.
+
+    Parameters
+    ----------
+    inbox
+        The recorder's queue.
+    stream
+        Name of the stream.
+    source_name
+        The source's one-string name.
+    filters_shown
+        What the viewers show of it; never applied to what is recorded.
+    """
+
+    def __init__(self, inbox: Inbox[Item], stream: str, source_name: str, filters_shown: tuple[str, ...]) -> None:
+        self.stream = stream
+        self.source_name = source_name
+        self.filters_shown = filters_shown
+        self._inbox = inbox
+        self._refused: Refused | None = None
+
+    def open(self, info: StreamInfo) -> None:
+        """Begin, or go on after the source came back. The stream's thread calls it."""
+        self._inbox.post(Opened(self.stream, info, self.source_name, self.filters_shown))
+
+    def write(self, block: Block) -> None:
+        """Take a block; it is written by another thread later. Costs microseconds; never waits, never drops unnamed."""
+        if self._refused is not None:
+            self._hand_in_refused()
+        why = self._inbox.put(Written(self.stream, block), block.data.nbytes + block.timestamps.nbytes)
+        if why and why != CLOSED:
+            if self._refused is not None and self._refused.cause == why:
+                self._refused.add(block)
+            else:
+                self.hand_in()
+                self._refused = refused(self.stream, why, block)
+
+    def _hand_in_refused(self) -> None:
+        if self._inbox.fraction < 1 and not self._inbox.closed:
+            self.hand_in()
+
+    def hand_in(self) -> None:
+        """Tell the recorder what was refused so far."""
+        refusal, self._refused = self._refused, None
+        if refusal is not None:
+            self._inbox.post(refusal)
+
+    @property
+    def n_refused(self) -> int:
+        """Samples refused and not yet handed in."""
+        refusal = self._refused
+        return refusal.n_rows + refusal.n_device if refusal is not None else 0
+
+    def close(self) -> None:
+        """End the stream. Safe to call twice."""

@@ -1,0 +1,133 @@
+"""Writing rows of an array in place, chunk file by chunk file."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import disk
+from .arrays import ArrayLayout
+from .layout import METADATA, replace_json, sync_file, sync_folder
+
+
+class Chunk(NamedTuple):
+    """How far a chunk has come.
+
+    Parameters
+    ----------
+    rows
+        Rows in it.
+    crc
+        CRC-32 of their bytes.
+    """
+
+    rows: int
+    crc: int
+
+
+class ArrayWriter:
+    """Appends rows to an array. What was `put` counts only once it is `accept`-ed. One thread calls it.
+
+    Parameters
+    ----------
+    layout
+        Where the rows go; the folder is made.
+    """
+
+    def __init__(self, layout: ArrayLayout) -> None:
+        self.layout = layout
+        self.full: list[Chunk] = []
+        self.open = Chunk(0, 0)
+        self._file: io.FileIO | None = None
+        self._unsynced: list[io.FileIO] = []
+        self._folder_changed = True
+        self._published = 0
+        layout.folder.mkdir()
+        replace_json(layout.folder / METADATA, layout.metadata(0))
+
+    @property
+    def n_rows(self) -> int:
+        """Rows accepted so far."""
+        return len(self.full) * self.layout.chunk_rows + self.open.rows
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        """All chunks, the open one last."""
+        return [*self.full, self.open] if self.open.rows else list(self.full)
+
+    def put(self, rows: NDArray[Any]) -> tuple[int, OSError | None]:
+        """Write rows after the accepted ones; they must fit into the open chunk.
+
+        Returns
+        -------
+        int
+            How many whole rows got there.
+        OSError or None
+            Why not all did.
+        """
+        try:
+            if self._file is None:
+                self._file = self._create(self.layout.chunk_path(len(self.full)))
+        except OSError as error:
+            return 0, error
+        row_bytes = self.layout.row_bytes
+        n_bytes, failure = disk.write_at(self._file, self.open.rows * row_bytes, _bytes_of(rows))
+        return n_bytes // row_bytes, failure
+
+    def _create(self, path: Path) -> io.FileIO:
+        file = path.open("xb", buffering=0)
+        self._folder_changed = True
+        # The whole chunk at once, as a hole: a reader of the array may map it while it fills.
+        try:
+            file.truncate(self.layout.chunk_bytes)
+        except OSError:
+            file.close()
+            path.unlink(missing_ok=True)
+            raise
+        return file
+
+    def accept(self, rows: NDArray[Any]) -> Chunk:
+        """Count rows that `put` has written; return the state of the chunk they are in."""
+        state = Chunk(self.open.rows + len(rows), zlib.crc32(_bytes_of(rows), self.open.crc))
+        self.open = state
+        if state.rows == self.layout.chunk_rows and self._file is not None:
+            self.full.append(state)
+            self._unsynced.append(self._file)
+            self._file, self.open = None, Chunk(0, 0)
+        return state
+
+    def sync(self) -> None:
+        """Wait until all accepted rows are on the disk."""
+        while self._unsynced:
+            sync_file(self._unsynced[0].fileno())
+            self._unsynced.pop(0).close()
+        if self._file is not None:
+            sync_file(self._file.fileno())
+        if self._folder_changed:
+            sync_folder(self.layout.folder)
+            self._folder_changed = False
+
+    def publish(self, n_rows: int, *, durable: bool) -> None:
+        """Let readers see `n_rows`, which must be on the disk.
+
+        What is published itself need not be `durable` while the recording runs: recovery knows better.
+        """
+        if n_rows != self._published or durable:
+            replace_json(self.layout.folder / METADATA, self.layout.metadata(n_rows), durable=durable)
+            self._published = n_rows
+
+    def close(self) -> None:
+        """Let the files go. Safe to call twice."""
+        for file in (*self._unsynced, *([self._file] if self._file else [])):
+            file.close()
+        self._unsynced.clear()
+        self._file = None
+
+
+def _bytes_of(rows: NDArray[Any]) -> memoryview:
+    return np.ascontiguousarray(rows).reshape(-1).view(np.uint8).data

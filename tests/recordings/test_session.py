@@ -1,0 +1,375 @@
+"""Opening sessions: whole ones, live ones, strangers'."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zarr
+
+from myoscope.recordings import SessionError, check_session, open_session
+from myoscope.recordings.layout import MAX_JSON_BYTES
+from myoscope.sources import Event
+
+from .sessions import EMG, MARKERS, SteppedTime, block, counted, recorded, recorder
+
+
+def edit(path: Path, **changes) -> None:
+    """Change keys of a JSON file; ``a__b`` is key b of key a."""
+    values = json.loads(path.read_text(encoding="utf-8"))
+    for key, value in changes.items():
+        *outer, last = key.split("__")
+        inner = values
+        for name in outer:
+            inner = inner[name]
+        inner[last] = value
+    path.write_text(json.dumps(values), encoding="utf-8")
+
+
+def test_a_session_says_what_it_is(tmp_path):
+    path = recorded(tmp_path, 5000, name="abduction", subject="S07", notes="n", lost_at={200: 5})
+    session = open_session(path)
+    assert (session.path, session.state, session.live, session.recovered, session.ended) == (
+        path,
+        "complete",
+        False,
+        "",
+        "",
+    )
+    assert (session.name, session.subject, session.notes) == ("abduction", "S07", "n")
+    assert len(session.uuid) == 36
+    assert session.created.endswith("+00:00")
+    assert session.duration_s == pytest.approx(5005 / 2000)
+    assert session.events == ()
+    stream = session.streams["emg"]
+    assert (stream.name, stream.stream, stream.source_name) == ("emg", "emg", "synthetic:")
+    assert stream.info == EMG
+    assert (stream.n_samples, stream.n_lost, len(stream.gaps)) == (5000, 5, 1)
+    assert session.report() == {
+        "uuid": session.uuid,
+        "created": session.created,
+        "state": "complete",
+        "streams": {
+            "emg": {
+                "n_samples": 5000,
+                "n_channels": 4,
+                "fs": 2000.0,
+                "unit": "µV",
+                "duration_s": stream.duration_s,
+                "n_gaps": 1,
+                "n_lost": 5,
+            }
+        },
+    }
+    json.dumps(session.report())
+    assert session.zarr()["emg/samples"].shape == (5000, 4)
+    with session:
+        assert "emg" in repr(session)
+        assert "5,000 x 4" in repr(stream)
+
+
+def test_a_folder_with_one_session_opens_that_one(tmp_path):
+    path = recorded(tmp_path, 100)
+    assert open_session(tmp_path).path == path
+    recorded(tmp_path, 100, name="other")
+    with pytest.raises(SessionError, match=r"holds 2 sessions\. Give one of them: .*_other\.myo"):
+        open_session(tmp_path)
+
+
+def test_a_session_without_streams_opens(tmp_path):
+    made = recorder(tmp_path)
+    made.close()
+    session = open_session(tmp_path)
+    assert (session.streams, session.duration_s) == ({}, 0.0)
+    assert check_session(tmp_path)["ok"]
+
+
+def test_a_session_that_is_being_recorded_opens_as_far_as_it_is_published(tmp_path):
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
+    sink = made.sink("emg")
+    sink.open(EMG)
+    sink.write(block(0, 1000))
+    clock.sleep(1.0)
+    made.step(0)
+    sink.write(block(1000, 1000))
+    made.step(0)
+    session = open_session(made.path)
+    assert (session.state, session.live, session.recovered) == ("recording", True, "")
+    assert (session.streams["emg"].read()[0] == counted(0, 1000)).all()
+    assert check_session(made.path)["problems"] == []
+    made.close()
+    assert open_session(made.path).streams["emg"].n_samples == 2000
+
+
+def test_a_session_may_be_opened_through_a_link_to_its_folder(tmp_path):
+    path = recorded(tmp_path / "real", 100)
+    (tmp_path / "link").symlink_to(path)
+    assert open_session(tmp_path / "link").streams["emg"].n_samples == 100
+
+
+# Reading
+
+
+@pytest.fixture(scope="module")
+def stream(tmp_path_factory):
+    path = recorded(tmp_path_factory.mktemp("stored"), 5000, chunk_seconds=0.01, lost_at={2000: 400})
+    with open_session(path) as session:
+        yield session.streams["emg"]
+
+
+@pytest.mark.parametrize(
+    ("start", "stop"), [(0, None), (0, 0), (0, 1024), (1000, 1100), (1024, 2048), (10, 4999), (-5, None)]
+)
+def test_any_rows_come_back(stream, start, stop):
+    data, timestamps = stream.read(start, stop)
+    assert (data == counted(0, 5000)[start:stop]).all()
+    assert len(timestamps) == len(data)
+    assert not data.flags.writeable or len(data) == 0 or start < 1024 < (stop or 5000)
+
+
+def test_rows_beyond_the_end_are_none(stream):
+    assert stream.read(5000)[0].shape == (0, 4)
+    assert stream.read(6000, 7000)[1].shape == (0,)
+
+
+def test_times_are_found(stream):
+    timestamps = stream.read()[1]
+    for t in (*timestamps[[0, 1, 1023, 1024, 1999, 2000, 4999]], 49.0, 51.05, 60.0):
+        assert stream.index_at(t) == np.searchsorted(timestamps, t)
+    assert stream.first_timestamp == timestamps[0]
+    assert stream.last_timestamp == timestamps[-1]
+
+
+@pytest.mark.parametrize("n_columns", [1, 7, 100, 6000])
+def test_an_overview_shows_the_extremes_in_the_unit(stream, n_columns):
+    columns = stream.overview(n_columns)
+    assert columns.shape == (4, n_columns, 2)
+    whole = counted(0, 5000) * 0.5
+    assert np.nanmin(columns[:, :, 0]) == whole.min()
+    assert np.nanmax(columns[:, :, 1]) == whole.max()
+    if n_columns == 100:
+        assert (columns[2, 30] == [whole[1500:1550, 2].min(), whole[1500:1550, 2].max()]).all()
+    assert np.isnan(columns).any() == (n_columns > 5000)
+
+
+def test_samples_of_any_shape_come_back(tmp_path):
+    stream = open_session(recorded(tmp_path, 300, MARKERS)).streams["emg"]
+    assert stream.read(10, 20)[0].shape == (10, 3, 3)
+    assert stream.overview(5).shape == (9, 5, 2)
+
+
+def test_events_are_read_when_asked_for(tmp_path):
+    made = recorder(tmp_path)
+    made.event(Event(1.0, "marker", "a"))
+    made.close()
+    with (made.path / "events.jsonl").open("ab") as file:
+        file.write(b'nonsense\n{"t": "no number"}\n[]\n{"t": 2, "kind": "marker", "label": "b"}\n{"t": 3, "ki')
+    session = open_session(made.path)
+    assert session.events == (Event(1.0, "marker", "a"), Event(2.0, "marker", "b"))
+
+
+# Strangers
+
+
+def _huge_json(session: Path) -> None:
+    edit(session / "zarr.json", attributes__notes="x" * (MAX_JSON_BYTES + 1))
+
+
+def _deep(session: Path) -> None:
+    (session / "zarr.json").write_text("[" * 100_000, encoding="utf-8")
+
+
+def _pipe(session: Path) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("This system has no pipes among its files.")
+    (session / "zarr.json").unlink()
+    os.mkfifo(session / "zarr.json")
+
+
+def _linked_group(session: Path) -> None:
+    (session / "emg").rename(session.parent / "elsewhere")
+    (session / "emg").symlink_to(session.parent / "elsewhere")
+
+
+def _linked_chunk(session: Path) -> None:
+    chunk = session / "emg" / "samples" / "c.0.0"
+    chunk.rename(session.parent / "elsewhere")
+    chunk.symlink_to(session.parent / "elsewhere")
+
+
+def _linked_json(session: Path) -> None:
+    (session / "zarr.json").rename(session.parent / "elsewhere")
+    (session / "zarr.json").symlink_to(session.parent / "elsewhere")
+
+
+def _truncate(path: str, n_bytes: int):
+    def change(session: Path) -> None:
+        os.truncate(session / path, n_bytes)
+
+    return change
+
+
+def _remove(path: str):
+    def change(session: Path) -> None:
+        found = session / path
+        shutil.rmtree(found) if found.is_dir() else found.unlink()
+
+    return change
+
+
+def _edit(path: str, **changes):
+    return lambda session: edit(session / path, **changes)
+
+
+def _write(path: str, data: bytes):
+    return lambda session: (session / path).write_bytes(data)
+
+
+def _grow(session: Path) -> None:
+    edit(session / "emg/samples/zarr.json", shape=[10**15, 4])
+    edit(session / "emg/timestamps/zarr.json", shape=[10**15])
+
+
+def _grow_while_recording(session: Path) -> None:
+    _grow(session)
+    edit(session / "zarr.json", attributes__state="recording")
+
+
+SAMPLES = "emg/samples/zarr.json"
+STRANGE = {
+    "empty metadata": _write("zarr.json", b""),
+    "torn metadata": _truncate("zarr.json", 100),
+    "metadata that are no text": _write("zarr.json", b"\xff\xfe\x00"),
+    "metadata that are a list": _write("zarr.json", b"[]"),
+    "not a number": _write("zarr.json", b'{"a": NaN}'),
+    "nested too deeply": _deep,
+    "huge metadata": _huge_json,
+    "a pipe": _pipe,
+    "a link for metadata": _linked_json,
+    "another format": _edit("zarr.json", attributes__format="other"),
+    "no attributes": _edit("zarr.json", attributes=[]),
+    "a newer version": _edit("zarr.json", attributes__version=2),
+    "an unknown state": _edit("zarr.json", attributes__state=["recording"]),
+    "an array for a group": _edit("zarr.json", node_type="array"),
+    "streams that are a number": _edit("zarr.json", attributes__streams=5),
+    "a stream outside the folder": _edit("zarr.json", attributes__streams=["../emg"]),
+    "a stream at the root": _edit("zarr.json", attributes__streams=["/etc"]),
+    "a stream called dot dot": _edit("zarr.json", attributes__streams=[".."]),
+    "a stream that is none": _edit("zarr.json", attributes__streams=["force"]),
+    "a stream twice": _edit("zarr.json", attributes__streams=["emg", "emg"]),
+    "a million streams": _edit("zarr.json", attributes__streams=["a"] * 20_000),
+    "a stream that is a file": _edit("zarr.json", attributes__streams=["clock.jsonl"]),
+    "no group metadata": _remove("emg/zarr.json"),
+    "a group without a description": _edit("emg/zarr.json", attributes={}),
+    "a million channels": _edit("emg/zarr.json", attributes__info__sample_shape=[10**6]),
+    "no channels": _edit("emg/zarr.json", attributes__info__sample_shape=[0]),
+    "a rate below zero": _edit("emg/zarr.json", attributes__info__fs=-1),
+    "a text stream with arrays": _edit("emg/zarr.json", attributes__info__dtype="str"),
+    "no samples": _remove("emg/samples"),
+    "no timestamps": _remove("emg/timestamps"),
+    "no array metadata": _remove(SAMPLES),
+    "samples without a chunk": _remove("emg/samples/c.0.0"),
+    "timestamps without a chunk": _remove("emg/timestamps/c.0"),
+    "a chunk cut short": _truncate("emg/samples/c.0.0", 1000),
+    "a chunk grown": _truncate("emg/timestamps/c.0", 10**7),
+    "a linked group": _linked_group,
+    "a linked chunk": _linked_chunk,
+    "1e15 rows": _grow,
+    "1e15 rows while recording": _grow_while_recording,
+    "a number beyond all numbers": _edit(SAMPLES, shape=[2**80, 4]),
+    "rows below zero": _edit(SAMPLES, shape=[-1, 4]),
+    "a shape of text": _edit(SAMPLES, shape="big"),
+    "no shape": _edit(SAMPLES, shape=[]),
+    "half a row": _edit(SAMPLES, shape=[0.5, 4]),
+    "another shape": _edit(SAMPLES, shape=[5000, 8]),
+    "empty chunks": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[0, 4]),
+    "chunks of 64 GiB": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[2**33, 4]),
+    "narrow chunks": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[20000, 2]),
+    "no chunks": _edit(SAMPLES, chunk_grid=None),
+    "chunks that are text": _edit(SAMPLES, chunk_grid={"name": "regular", "configuration": "big"}),
+    "compressed": _edit(SAMPLES, codecs=[{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}]),
+    "another byte order": _edit(SAMPLES, codecs=[{"name": "bytes", "configuration": {"endian": "big"}}]),
+    "transformed": _edit(SAMPLES, storage_transformers=[{"name": "x"}]),
+    "objects": _edit(SAMPLES, data_type="object"),
+    "another number format": _edit(SAMPLES, data_type="float64"),
+    "a list for a number format": _edit(SAMPLES, data_type=["int16"]),
+    "timestamps of another length of chunk": _edit(
+        "emg/timestamps/zarr.json", chunk_grid__configuration__chunk_shape=[10]
+    ),
+    "timestamps that are whole numbers": _edit("emg/timestamps/zarr.json", data_type="int64"),
+    "gaps that are a folder": lambda session: [(session / "gaps.jsonl").unlink(), (session / "gaps.jsonl").mkdir()],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    return recorded(tmp_path_factory.mktemp("good") / "good.myo", 5000)
+
+
+@pytest.mark.parametrize("change", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("opener", [open_session, check_session])
+def test_a_strange_folder_is_refused_in_one_sentence(tmp_path, good, change, opener):
+    session = tmp_path / "strange.myo"
+    shutil.copytree(good, session)
+    change(session)
+    tracemalloc.start()
+    begun = time.process_time()
+    try:
+        result = opener(session)
+    except SessionError as error:
+        text = str(error)
+        assert len(text) < 600
+        assert "\n" not in text
+        assert text[-1] in ".?"
+    else:
+        assert opener is check_session  # what can be opened at all is reported instead
+        assert not result["ok"]
+        assert all(isinstance(problem, str) for problem in result["problems"])
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak < 64 * 2**20
+    assert time.process_time() - begun < 5.0  # bounded, however slow the machine
+
+
+@pytest.mark.parametrize(
+    "path", ["nothing here", "file", "empty", "nul\0", "x" * 5000, "~nobody-of-that-name/x", "loop"], ids=range(7)
+)
+def test_a_path_that_is_no_session_is_refused(tmp_path, path):
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(SessionError, match=r"[.?]$"):
+        open_session(tmp_path / path if not path.startswith("~") else path)
+
+
+def test_a_zarr_group_of_somebody_else_is_refused(tmp_path):
+    zarr.open_group(tmp_path / "theirs", mode="w")
+    with pytest.raises(SessionError, match=r"no session of ours\. Open it with zarr\.open"):
+        open_session(tmp_path / "theirs")
+
+
+def test_consolidated_metadata_are_not_believed(tmp_path, good):
+    session = tmp_path / "lying.myo"
+    shutil.copytree(good, session)
+    lie = json.loads((session / SAMPLES).read_text(encoding="utf-8"))
+    lie["shape"] = [10**9, 4]
+    edit(session / "zarr.json", consolidated_metadata={"kind": "inline", "metadata": {"emg/samples": lie}})
+    assert open_session(session).streams["emg"].n_samples == 5000
+    assert open_session(session).zarr()["emg/samples"].shape == (5000, 4)
+
+
+def test_too_many_events_are_told_when_asked_for(tmp_path, good):
+    session = tmp_path / "talking.myo"
+    shutil.copytree(good, session)
+    os.truncate(session / "events.jsonl", 65 * 2**20)
+    opened = open_session(session)
+    with pytest.raises(SessionError, match=r"events\.jsonl"):
+        _ = opened.events
