@@ -1,0 +1,211 @@
+"""Record, stop, mark."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import dearpygui.dearpygui as dpg
+
+from .door import Tag, clean, label
+from .figures import clock as clock_text
+from .figures import grouped, span
+from .flow import Flow
+from .panel import Facts, Panel, Switch, Words
+from .popup import calling
+from .theme import Theme
+
+REFRESH_S = 0.25
+
+
+@dataclass(frozen=True)
+class RecordView:
+    """How the recording is doing.
+
+    Parameters
+    ----------
+    recording
+        Whether samples are being written.
+    seconds
+        Since it began, s.
+    n_written, n_lost
+        Samples, over all streams.
+    disk_seconds_left
+        How long the disk still lasts, s; NaN when unknown.
+    take
+        Name of the session being written, or of the last one.
+    why_not
+        Why one cannot record now; empty when one can.
+    error
+        One sentence about what went wrong; empty when nothing did.
+    """
+
+    recording: bool = False
+    seconds: float = 0.0
+    n_written: int = 0
+    n_lost: int = 0
+    disk_seconds_left: float = math.nan
+    take: str = ""
+    why_not: str = ""
+    error: str = ""
+
+
+class RecordPanel:
+    """Record and Stop, event buttons, and what has been written. Main thread only.
+
+    Parameters
+    ----------
+    theme
+        Colours, faces and measures.
+    view
+        Asked each frame.
+    on_record, on_stop
+        Called when the big button is pressed. `name`, `subject` and `notes` say what was typed.
+    on_event
+        Called with the label of the event button that was pressed.
+    labels
+        Event buttons besides Mark.
+    clock
+        For the refresh, s; a test passes its own.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        view: Callable[[], RecordView],
+        on_record: Callable[[], object],
+        on_stop: Callable[[], object],
+        on_event: Callable[[str], object],
+        labels: Sequence[str] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._theme = theme
+        self._view = view
+        self._on_record = on_record
+        self._on_stop = on_stop
+        self._on_event = on_event
+        self._clock = clock
+        self.labels = list(labels)
+        self.panel = Panel(theme, "Record")
+        self.button = Switch(theme, "Record", "Write every sample to disk (R)", self.press, "record")
+        self.mark = Switch(theme, "Mark", "Note this moment (M)", calling(on_event, "mark"))
+        self.facts = Facts(theme, ("Take", "Written", "Lost", "Disk left"))
+        self.error = Words(theme, "small", "bad", wrap=0)
+        self.event_buttons: dict[str, Tag] = {}
+        self._recording = False
+        self._inputs: dict[str, Tag] = {}
+        self._typed = {"name": "", "subject": "", "notes": ""}
+        self._refreshed = -math.inf
+        self._flow = Flow(theme, 8)
+        self.new_label: Tag = 0
+
+    def build(self, parent: Tag) -> None:
+        """Make the panel inside `parent`."""
+        theme = self._theme
+        body = self.panel.build(parent)
+        with dpg.group(horizontal=True, parent=body) as line:
+            self.button.build(line, -theme.px(92), theme.px(40))
+            self.mark.build(line, -1, theme.px(40))
+        self.error.build(body)
+        self.error.show(False)
+        self._inputs = {name: dpg.generate_uuid() for name in self._typed}
+        for name, hint in (("name", "Name of the take"), ("subject", "Subject code"), ("notes", "Notes")):
+            dpg.add_input_text(
+                tag=self._inputs[name], parent=body, hint=hint, width=-1, default_value=self._typed[name],
+                user_data=name, callback=self._note,
+            )  # fmt: skip
+        self.facts.build(body)
+        dpg.add_spacer(height=1, parent=body)
+        self._events_box: Tag = dpg.generate_uuid()
+        dpg.add_group(tag=self._events_box, parent=body)
+        self._make_events()
+        self._refreshed = -math.inf
+
+    def _note(self, _sender: Tag, text: str, name: str) -> None:
+        self._typed[name] = clean(text)
+
+    @property
+    def name(self) -> str:
+        """The name that was typed for the take."""
+        return self._typed["name"].strip()
+
+    @property
+    def subject(self) -> str:
+        """The subject code that was typed."""
+        return self._typed["subject"].strip()
+
+    @property
+    def notes(self) -> str:
+        """The notes that were typed."""
+        return self._typed["notes"].strip()
+
+    def fill_in(self, name: str | None = None, subject: str | None = None, notes: str | None = None) -> None:
+        """Write into the fields; None leaves one as it is."""
+        for key, text in (("name", name), ("subject", subject), ("notes", notes)):
+            if text is not None:
+                self._typed[key] = label(text, 1000)
+                if self._inputs:
+                    dpg.set_value(self._inputs[key], self._typed[key])
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """Choose the event buttons."""
+        self.labels = list(labels)
+        self._make_events()
+
+    def _make_events(self) -> None:
+        theme = self._theme
+        dpg.delete_item(self._events_box, children_only=True)
+        self._flow.build(self._events_box)
+        self.event_buttons = {}
+        for number, text in enumerate(self.labels, start=1):
+            self.event_buttons[text] = tag = dpg.generate_uuid()
+            group = self._flow.group()
+            dpg.add_button(tag=tag, label=label(text, 24), parent=group, callback=calling(self._on_event, text))
+            with dpg.tooltip(tag, delay=0.4):
+                dpg.add_text(label(f"Note «{text}» at this moment ({number})" if number < 10 else f"Note «{text}»"))
+        self.new_label = dpg.generate_uuid()
+        dpg.add_input_text(
+            tag=self.new_label, parent=self._flow.group(), hint="+ event", width=theme.px(92), on_enter=True,
+            callback=self._add_label,
+        )  # fmt: skip
+
+    def _add_label(self, _sender: Tag, text: str) -> None:
+        text = label(text, 24).strip()
+        if text and text not in self.labels:
+            self.set_labels([*self.labels, text])
+
+    def press(self) -> None:
+        """Do what the big button does: record, or stop."""
+        if self._recording:
+            self._on_stop()
+        else:
+            self._on_record()
+
+    def draw(self) -> None:
+        """Bring the panel up to date."""
+        view = self._view()
+        self._flow.fit()
+        now = self._clock()
+        if view.recording == self._recording and now - self._refreshed < REFRESH_S:
+            return
+        self._refreshed = now
+        self._recording = view.recording
+        if view.recording:
+            self.button.show(text=f"Stop   {clock_text(view.seconds)}", look="record")
+        else:
+            self.button.show(text="Record", look="plain", why_off=view.why_not)
+        facts = self.facts
+        facts.say("Take", label(view.take, 28) or "–", "text" if view.take else "muted")
+        facts.say("Written", f"{grouped(view.n_written)} samples" if view.n_written else "–", "text")
+        facts.say("Lost", f"{grouped(view.n_lost)} samples" if view.n_lost else "0", "warn" if view.n_lost else "text")
+        low = view.disk_seconds_left < 600
+        facts.say("Disk left", span(view.disk_seconds_left) + (" · low" if low else ""), "bad" if low else "text")
+        self.error.say(view.error)
+        self.error.show(bool(view.error))
+
+    def delete(self) -> None:
+        """Remove the panel. Safe to call twice."""
+        self.panel.delete()
+        self._inputs = {}
