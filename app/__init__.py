@@ -1,0 +1,1 @@
+"""Lifetimes, threads, the window, the launcher and the command line."""

@@ -1,0 +1,158 @@
+"""How the window is laid out: menu bar, views, panels, status bar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import dearpygui.dearpygui as dpg
+
+from ..widgets.door import Tag
+from ..widgets.theme import Theme
+from .actions import Action
+from .dialogs import Dialogs
+from .menus import Keyboard, MenuBar
+from .panels import Panels
+from .replay_strip import ReplayStrip
+from .start_screen import StartScreen
+from .status_bar import StatusBar
+from .views import Views
+from .workbench import Workbench, actions_of
+
+PANELS_PX = 312
+STATUS_PX = 34
+REPLAY_PX = 62
+REFRESH_S = 0.25
+
+
+class Desk:
+    """Everything inside the window. Main thread only.
+
+    Parameters
+    ----------
+    workbench
+        Does what a person asks for.
+    theme
+        Colours, faces, measures.
+    run
+        Runs an action and shows what goes wrong.
+    ui
+        The script's choice of widgets; None for a viewer a stream.
+    """
+
+    def __init__(
+        self,
+        workbench: Workbench,
+        theme: Theme,
+        run: Callable[[Action], None],
+        ui: Callable[[Any], Any] | None,
+    ) -> None:
+        self._bench = workbench
+        self._theme = theme
+        self._menus = workbench.menus()
+        self.menu_bar = MenuBar(self._menus, run)
+        self.views = Views(workbench, theme, ui)
+        self.panels = Panels(workbench, theme)
+        labelled = [Action(f"Event {n}", partial(self._mark, n - 1), str(n)) for n in range(1, 10)]
+        self._keyboard = Keyboard([*(action for _, action in actions_of(self._menus)), *labelled], run)
+        self.replay = ReplayStrip(workbench, theme)
+        self.start: StartScreen | None = None
+        self.status = StatusBar(workbench, theme)
+        self.dialogs = Dialogs(workbench, theme, self._menus)
+        workbench.shown_dialog = self.dialogs.show
+        self._window: Tag = 0
+        self._placed: tuple[object, ...] = ()
+        self._refreshed = 0.0
+
+    def _mark(self, number: int) -> None:
+        labels = self.panels.record.labels
+        if number < len(labels) and self._bench.state.streams:
+            self._bench.mark(labels[number])
+
+    def build(self) -> None:
+        """Make everything."""
+        theme = self._theme
+        self._window = dpg.add_window(no_scrollbar=True, no_scroll_with_mouse=True)
+        with dpg.menu_bar(parent=self._window) as bar:
+            self.menu_bar.build(bar)
+        dpg.bind_item_theme(self._window, theme.ground("ground"))
+        with dpg.group(horizontal=True, parent=self._window):
+            self._main = dpg.add_child_window(no_scrollbar=True, no_scroll_with_mouse=True)
+            self._side = dpg.add_child_window()
+        self._bottom = dpg.add_child_window(
+            parent=self._window, width=-1, height=theme.px(STATUS_PX), no_scrollbar=True, no_scroll_with_mouse=True
+        )
+        for box in (self._main, self._side, self._bottom):
+            dpg.bind_item_theme(box, theme.ground("ground"))
+        self._viewers = dpg.add_child_window(parent=self._main, width=-1, height=-1)
+        dpg.bind_item_theme(self._viewers, theme.ground("ground"))
+        self._strip = dpg.add_child_window(parent=self._main, width=-1, height=theme.px(REPLAY_PX), no_scrollbar=True)
+        self.views.build(self._viewers)
+        self.replay.build(self._strip)
+        self.panels.build(self._side)
+        self.status.build(self._bottom)
+        dpg.set_primary_window(self._window, True)
+        self._placed = ()
+
+    def draw(self, frame_ms: float) -> None:
+        """Bring everything up to date. Once a frame."""
+        bench = self._bench
+        empty = not bench.state.streams
+        if empty and self.start is None:
+            self.start = StartScreen(bench, self._theme)
+            self.start.build(self._main)
+        elif not empty and self.start is not None:
+            self.start.delete()
+            self.start = None
+        height = self._fit(empty)
+        if self.start is not None:
+            self.start.draw()
+        else:
+            self.views.draw(height)
+            if bench.state.replay:
+                self.replay.draw()
+            if bench.settings.panels:
+                self.panels.draw()
+        self.dialogs.draw()
+        now = time.perf_counter()
+        if now - self._refreshed >= REFRESH_S:
+            self._refreshed = now
+            self.menu_bar.draw()
+            self.status.draw(frame_ms)
+
+    def _fit(self, empty: bool) -> int:
+        """Share the window's room; return the height of the views, px."""
+        theme, bench = self._theme, self._bench
+        width, height = int(dpg.get_viewport_client_width()), int(dpg.get_viewport_client_height())
+        panels = bench.settings.panels and not empty
+        replay = bench.state.replay is not None and not empty
+        gap = theme.px(8)
+        menu = theme.fonts.height("words") + 2 * theme.px(8)
+        inner = height - menu - theme.px(STATUS_PX) - 3 * gap
+        views = inner - 2 * gap - (theme.px(REPLAY_PX) + gap if replay else 0)
+        wanted = (width, height, panels, replay, empty, theme.scale)
+        if wanted != self._placed:
+            self._placed = wanted
+            side = theme.px(PANELS_PX) if panels else 0
+            dpg.configure_item(self._main, width=width - 2 * gap - (side + gap if side else 0), height=inner)
+            dpg.configure_item(self._side, width=max(1, side), height=inner, show=panels)
+            dpg.configure_item(self._viewers, height=views, show=not empty)
+            dpg.configure_item(self._strip, show=replay)
+        return views
+
+    def remember(self) -> None:
+        """Note everything that should survive a restart."""
+        self.views.remember()
+        self.panels.remember()
+
+    def delete(self) -> None:
+        """Remove everything; it can be built again, in another size."""
+        self.remember()
+        if self.start is not None:
+            self.start.delete()
+            self.start = None
+        for part in (self.dialogs, self.views, self.replay, self.panels, self.status):
+            part.delete()
+        dpg.delete_item(self._window)

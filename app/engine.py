@@ -1,0 +1,462 @@
+"""Streams, workers, recorder, replay, prediction: everything but the screen.
+
+The window, the command line and a script act through the commands here and look at one snapshot.
+"""
+
+from __future__ import annotations
+
+import queue
+import shutil
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..sources import Event, Source, SourceError, Stream, local_clock, open_source
+from .context import Context, Events
+from .errors import AppError
+from .log import Log
+from .predict import Predictor
+from .recording import Recording
+from .state import EngineState, ReplayState, StreamState
+from .worker import Worker, stop_all
+
+if TYPE_CHECKING:
+    from ..recordings import Replay
+
+SWITCH_INTERVAL_S = 5e-4
+"""How soon a busy Python thread must let another run; measured: a third less delay under load."""
+
+
+class Engine:
+    """Runs streams and whatever is done with their samples.
+
+    Commands may be called from any thread but a worker's own; each returns when it is done and raises with
+    one sentence when it cannot be. `submit` does one in the background, for callers that must not wait.
+
+    Parameters
+    ----------
+    clock
+        The LSL clock, unless a test passes its own.
+    """
+
+    def __init__(self, clock: Callable[[], float] = local_clock) -> None:
+        self._clock = clock
+        self._streams: dict[str, Stream] = {}
+        self._workers: dict[str, Worker] = {}
+        self._last_states: dict[str, str] = {}
+        self._first_results: dict[str, threading.Event] = {}
+        self._first_errors: dict[str, SourceError] = {}
+        self._recording: Recording | None = None
+        self._replay: Replay | None = None
+        self._replay_worker: Worker | None = None
+        self._live_sources: dict[str, Source | None] = {}
+        self._predictors: list[Predictor] = []
+        self._predict_workers: list[Worker] = []
+        self._commands: queue.Queue[tuple[str, Callable[[], object]]] = queue.Queue()
+        self._command_worker: Worker | None = None
+        self._busy = ""
+        self._changing = threading.RLock()
+        self._switch_interval = sys.getswitchinterval()
+        self.running = False
+        self.last_recording: Path | None = None
+        self.recording_error = ""
+        self.log = Log(clock)
+        self.events = Events(clock)
+        self.events.on_event.append(self._record_event)
+        self.context = Context(self._streams, self.events, self.log)
+
+    # Streams
+
+    @property
+    def streams(self) -> dict[str, Stream]:
+        """All streams by name, in the order they were added."""
+        return self._streams
+
+    def add(self, stream: Stream) -> Stream:
+        """Register a stream; started at once when the engine runs, recorded too when it records.
+
+        Raises
+        ------
+        AppError
+            When its name is taken.
+        """
+        with self._changing:
+            if stream.name in self._streams:
+                raise AppError(f"There is a stream {stream.name!r} already. Give this one another name.")
+            self._streams[stream.name] = stream
+            stream.on_event.append(self.events.add)
+            if self._recording is not None:
+                self._recording.follow(stream)
+            if self.running and not self._is_fed(stream):
+                self._start_stream(stream)
+        return stream
+
+    def _is_fed(self, stream: Stream) -> bool:
+        """Whether a predictor feeds and pumps it, rather than a device and a worker."""
+        return any(stream is predictor.stream for predictor in self._predictors)
+
+    def remove(self, name: str) -> None:
+        """Stop a stream and forget it."""
+        with self._changing:
+            stream = self._stream(name)
+            worker = self._workers.pop(name, None)
+            if worker is not None:
+                self._report_hung(stop_all([worker]))
+            else:
+                stream.disconnect()
+            del self._streams[name]
+
+    def _stream(self, name: str) -> Stream:
+        if name not in self._streams:
+            raise AppError(f"There is no stream {name!r}. There are: {', '.join(self._streams) or 'none'}.")
+        return self._streams[name]
+
+    def _start_stream(self, stream: Stream) -> None:
+        self._first_results[stream.name] = threading.Event()
+        self._first_errors.pop(stream.name, None)
+        self._workers[stream.name] = Worker(
+            stream.name, lambda: self._pump(stream), finish=stream.disconnect, on_error=self._worker_failed
+        ).start()
+
+    def _pump(self, stream: Stream) -> float:
+        n = 0
+        try:
+            if stream.state == "idle":
+                stream.connect()
+            n = stream.pump()
+        except SourceError as error:
+            if not self._first_results[stream.name].is_set():
+                self._first_errors[stream.name] = error
+        state = stream.health.state
+        self._first_results[stream.name].set()
+        if state != self._last_states.get(stream.name):
+            self._note_state(stream, self._last_states.get(stream.name, "idle"), state)
+        if n:
+            return 0.0
+        return 0.001 if state in ("live", "silent") else 0.05
+
+    def _note_state(self, stream: Stream, before: str, state: str) -> None:
+        self._last_states[stream.name] = state
+        health = stream.health
+        if state == "live":
+            if before in ("lost", "silent", "failed") and health.back_after_s:
+                self.log(f"{stream.name}: back after {health.back_after_s:.1f} s.", "good")
+            elif before != "silent":
+                info = stream.info
+                self.log(
+                    f"{stream.name}: connected to {stream.source_name}, {describe(info.n_channels, info.fs)}.", "good"
+                )
+        elif state in ("lost", "failed"):
+            self.log(f"{stream.name}: {health.message}", "bad")
+        elif state == "silent" and not (self._replay and not self._replay.playing):
+            self.log(f"{stream.name}: {health.message}", "warn")
+        elif state == "ended":
+            self.log(f"{stream.name}: {health.message}")
+
+    def _worker_failed(self, name: str, error: Exception) -> None:
+        self.log(f"{name}: {type(error).__name__}: {error}" if not str(error) else f"{name}: {error}", "bad")
+
+    def _report_hung(self, hung: list[Worker]) -> None:
+        for worker in hung:
+            self.log(f"{worker.name} does not answer and was left behind.", "bad")
+
+    # Lifetime
+
+    def start(self) -> None:
+        """Start every stream and prediction. Call `stop` in the end, or use the engine as a context."""
+        if self.running:
+            return
+        self._switch_interval = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self.running = True
+        self._command_worker = Worker("commands", self._next_command, on_error=self._worker_failed).start()
+        for stream in list(self._streams.values()):
+            if stream.state in ("stopped", "ended"):
+                stream.reset()
+            if not self._is_fed(stream):
+                self._start_stream(stream)
+        for predictor in self._predictors:
+            self._start_predictor(predictor)
+
+    def wait_connected(self, timeout_s: float = 30.0) -> None:
+        """Wait until every stream has connected once.
+
+        Raises
+        ------
+        SourceError
+            The first reason why one could not.
+        """
+        for name, result in list(self._first_results.items()):
+            if not result.wait(timeout_s):
+                raise SourceError(f"Stream {name!r} did not connect within {timeout_s:.0f} s. Is the device on?")
+        for error in self._first_errors.values():
+            raise error
+
+    def stop(self) -> None:
+        """Stop everything in reverse, close a recording, leave hung sources behind within 3 s. Safe to call twice."""
+        if not self.running:
+            self.stop_recording()
+            return
+        self.running = False
+        # Sources first: all that they have given is then on its way to the recorder, which closes after them.
+        feeding = [self._command_worker, *self._workers.values(), self._replay_worker, *self._predict_workers]
+        self._report_hung(stop_all([worker for worker in feeding if worker is not None]))
+        self._workers.clear()
+        self._predict_workers.clear()
+        self._command_worker = self._replay_worker = None
+        for predictor in self._predictors:
+            predictor.stream.disconnect()
+        self.stop_recording()
+        if self._replay is not None:
+            self._replay.close()
+            self._replay = None
+        sys.setswitchinterval(self._switch_interval)
+
+    def __enter__(self) -> Engine:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    # Commands
+
+    def submit(self, what: str, command: Callable[[], object]) -> None:
+        """Run a command in the background; `what` is shown meanwhile, errors go to the log."""
+        self._commands.put((what, command))
+
+    def _next_command(self) -> float:
+        try:
+            what, command = self._commands.get(timeout=0.1)
+        except queue.Empty:
+            return 0.0
+        self._busy = what
+        try:
+            command()
+        except Exception as error:  # noqa: BLE001  whatever a device or disk raises, the person must see it
+            self.log(str(error) or type(error).__name__, "bad")
+        finally:
+            self._busy = ""
+        return 0.0
+
+    def reconnect(self, name: str) -> None:
+        """Connect a stream's present source again."""
+        self._swap(name, None)
+
+    def switch(self, name: str, source: Source | str) -> None:
+        """Give a stream another source; ring and picture stay, a recording goes on with a named gap.
+
+        Raises
+        ------
+        SourceError
+            When the new source does not connect; the old one is then connected again.
+        """
+        self._swap(name, open_source(source) if isinstance(source, str) else source)
+
+    def _swap(self, name: str, source: Source | None, *, fresh: bool = False) -> None:
+        stream = self._stream(name)
+        n_hung = len(stream.left_behind)
+        try:
+            stream.reconnect(source, fresh=fresh)
+        finally:
+            if len(stream.left_behind) > n_hung and name in self._workers:
+                self.log(f"{stream.left_behind[-1]} does not answer and was left behind.", "bad")
+                self._workers[name].stop()
+                self._start_stream(stream)
+        if not fresh:
+            label = f"{name}: {stream.source_name}"
+            self.events.add(Event(self._clock(), "device", label, "switched" if source else "reconnected", name))
+
+    def mark(self, label: str, text: str = "", kind: str = "marker") -> Event:
+        """Add an event that happens now; a running recording keeps it."""
+        return self.events.mark(label, text, kind)
+
+    def record(self, path: str | Path, name: str = "", subject: str = "", notes: str = "") -> Path:
+        """Begin to record every stream; return the session's folder.
+
+        Parameters
+        ----------
+        path
+            A folder ending in ``.myo`` becomes the session; in any other a new session is made.
+        name, subject, notes
+            Metadata, kept from the first second.
+
+        Raises
+        ------
+        AppError
+            When a recording runs already.
+        SessionError
+            When the folder cannot be written.
+        """
+        from .. import __version__
+        from ..recordings import Recorder
+
+        with self._changing:
+            if self._recording is not None:
+                raise AppError(f"{self._recording.path} is being recorded. Stop that first.")
+            recorder = Recorder(
+                path, name=name, subject=subject, notes=notes, app_version=__version__, clock=self._clock
+            )
+            recorder.open()
+            self._recording = Recording(recorder, self.log, self._clock, self._worker_failed)
+            self.recording_error = ""
+            self.last_recording = recorder.path
+            for stream in self._streams.values():
+                self._recording.follow(stream)
+        self.log(f"Recording to {recorder.path}.")
+        return recorder.path
+
+    def _record_event(self, event: Event) -> None:
+        recording = self._recording
+        if recording is not None:
+            recording.note(event)
+
+    def stop_recording(self, *, keep_empty: bool = True) -> Path | None:
+        """Close the recording; return its folder, or None when there was none.
+
+        Parameters
+        ----------
+        keep_empty
+            Keep the session even if nothing came; otherwise its folder is removed and None returned.
+        """
+        with self._changing:
+            recording, self._recording = self._recording, None
+            if recording is None:
+                return None
+            status = recording.stop()
+        self.recording_error = status.error
+        n = sum(status.n_written.values())
+        if not n and not keep_empty:
+            shutil.rmtree(recording.path)
+            self.last_recording = None
+            return None
+        words = f"Recorded {n:,} samples, {status.n_lost:,} lost, to {recording.path}."
+        self.log(words, "warn" if status.error else "good")
+        return recording.path
+
+    # Replay
+
+    def open_replay(self, path: str | Path, speed: float = 1.0, loop: bool = False, play: bool = True) -> None:
+        """Put a recorded session in the place of the live streams; those of the same name keep their viewers.
+
+        Raises
+        ------
+        AppError
+            While a recording runs.
+        SessionError
+            When the folder is no session, or is damaged beyond recovery.
+        """
+        from ..recordings import Replay
+
+        with self._changing:
+            if self._recording is not None:
+                raise AppError("A recording runs. Stop it before you open another session.")
+            replay = Replay(path, speed=speed, loop=loop, clock=self._clock)
+            self.close_replay(resume=False)
+            self._replay = replay
+            for name, stream in list(self._streams.items()):
+                if name not in replay.sources and not self._is_fed(stream):
+                    self._live_sources.setdefault(name, stream.source)
+                    stream.pause()
+            for name, source in replay.sources.items():
+                if name in self._streams:
+                    self._live_sources.setdefault(name, self._streams[name].source)
+                    self._swap(name, source, fresh=True)
+                else:
+                    self._live_sources.setdefault(name, None)
+                    self.add(Stream(name, source, clock=self._clock))
+            if play:
+                replay.play()
+            self._replay_worker = Worker("replay", self._replay_events, on_error=self._worker_failed).start()
+        self.log(f"Replaying {replay.session.path}.")
+
+    def _replay_events(self) -> float:
+        replay = self._replay
+        if replay is not None:
+            for event in replay.events_due():
+                self.events.add(event)
+        return 0.02
+
+    def close_replay(self, resume: bool = True) -> None:
+        """Leave the replay; `resume` connects the live sources again."""
+        with self._changing:
+            replay, self._replay = self._replay, None
+            if replay is None:
+                return
+            if self._replay_worker is not None:
+                self._report_hung(stop_all([self._replay_worker]))
+                self._replay_worker = None
+            if resume:
+                sources, self._live_sources = self._live_sources, {}
+                for name, source in sources.items():
+                    if source is None:
+                        self.remove(name)
+                        continue
+                    try:
+                        self._swap(name, source, fresh=True)
+                    except SourceError as error:
+                        self.log(f"{name}: {error}", "bad")
+            replay.close()
+
+    @property
+    def replay(self) -> Replay | None:
+        """The replay that runs, for play, pause, seek, step, speed and loop; None when live."""
+        return self._replay
+
+    # Prediction
+
+    def predict(self, predictor: Predictor) -> None:
+        """Run a predictor at its rate; its output becomes a stream of its own."""
+        self._predictors.append(predictor)
+        try:
+            self.add(predictor.stream)
+        except AppError:
+            self._predictors.remove(predictor)
+            raise
+        if self.running:
+            self._start_predictor(predictor)
+
+    def _start_predictor(self, predictor: Predictor) -> None:
+        worker = Worker(f"predict-{predictor.stream.name}", predictor.step, on_error=self._worker_failed)
+        self._predict_workers.append(worker.start())
+
+    # State
+
+    @property
+    def all_ended(self) -> bool:
+        """Whether no source will ever give another sample."""
+        streams = [s for s in list(self._streams.values()) if not self._is_fed(s)]
+        return bool(streams) and all(s.state == "ended" for s in streams)
+
+    def snapshot(self) -> EngineState:
+        """Return everything there is to know at this moment. Cheap: once a frame is fine."""
+        recording, replay = self._recording, self._replay
+        return EngineState(
+            t=self._clock(),
+            streams=tuple(
+                StreamState(s.name, s.source_name, s.info if s.connected_once else None, s.health)
+                for s in list(self._streams.values())
+            ),
+            recording=recording.status if recording is not None else None,
+            replay=None
+            if replay is None
+            else ReplayState(
+                path=replay.session.path,
+                position_seconds=replay.position_seconds,
+                duration_seconds=replay.duration_seconds,
+                playing=replay.playing,
+                ended=replay.ended,
+                loop=replay.loop,
+                speed=replay.speed,
+            ),
+            predict=self._predictors[0].state if self._predictors else None,
+            busy=self._busy,
+        )
+
+
+def describe(n_channels: int, rate_hz: float) -> str:
+    """Return ``64 channels at 2048 Hz``."""
+    channels = "1 channel" if n_channels == 1 else f"{n_channels:,} channels"
+    return f"{channels} at {rate_hz:.10g} Hz" if rate_hz else f"{channels}, irregular"

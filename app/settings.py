@@ -1,0 +1,140 @@
+"""What survives a restart: window, layout, recent things, viewer settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+MAX_BYTES = 256 * 1024
+N_RECENT = 12
+
+
+@dataclass
+class Settings:
+    """Everything the program remembers. A damaged file is set aside, never an error.
+
+    Parameters
+    ----------
+    x, y, width, height
+        Of the window, px.
+    theme
+        ``dark``, ``light`` or ``contrast``.
+    scale_percent
+        Size of everything on screen, %.
+    panels
+        Whether the panels at the right are shown.
+    folded
+        Titles of the panels that are folded away.
+    recordings
+        Where new sessions are made.
+    subject
+        Subject code used last.
+    recent_sources
+        One-string names, newest first.
+    recent_sessions
+        Folders, newest first.
+    viewers
+        Settings of each stream's viewer, by stream name.
+    """
+
+    x: int = 40
+    y: int = 40
+    width: int = 1600
+    height: int = 1000
+    theme: str = "dark"
+    scale_percent: int = 100
+    panels: bool = True
+    folded: list[str] = field(default_factory=list)
+    recordings: str = ""
+    subject: str = ""
+    recent_sources: list[str] = field(default_factory=list)
+    recent_sessions: list[str] = field(default_factory=list)
+    viewers: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Where new sessions are made."""
+        return Path(self.recordings) if self.recordings else Path(platformdirs.user_documents_dir()) / "myoscope"
+
+    def remember_source(self, name: str) -> None:
+        """Put a source at the head of the recent list."""
+        self.recent_sources = [name, *(other for other in self.recent_sources if other != name)][:N_RECENT]
+
+    def remember_session(self, path: Path) -> None:
+        """Put a session at the head of the recent list."""
+        text = str(path.absolute())
+        self.recent_sessions = [text, *(other for other in self.recent_sessions if other != text)][:N_RECENT]
+
+    def save(self, path: Path | None = None) -> None:
+        """Write the file in one piece.
+
+        Raises
+        ------
+        OSError
+            When the folder cannot be written.
+        """
+        path = path or settings_path()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, indent=1)
+        Path(temporary).replace(path)
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Settings:
+        """Read the file; what is missing or makes no sense is the default."""
+        path = path or settings_path()
+        try:
+            if path.stat().st_size > MAX_BYTES:
+                raise ValueError("too large")
+            values = json.loads(path.read_text(encoding="utf-8"))
+            if not isinstance(values, dict):
+                raise ValueError("not an object")
+        except FileNotFoundError:
+            return cls()
+        except (OSError, ValueError):
+            # Where even that is not possible it stays, and is replaced at the next save.
+            with suppress(OSError):
+                path.replace(path.with_suffix(".damaged"))
+            return cls()
+        default = cls()
+        for f in fields(cls):
+            value = values.get(f.name)
+            if value is not None and type(value) is type(getattr(default, f.name)):
+                setattr(default, f.name, value)
+        return default._checked()
+
+    def fit(self, screen: tuple[int, int] | None) -> None:
+        """Bring the window onto a screen of this width and height, px."""
+        if screen is not None:
+            self.width, self.height = min(self.width, screen[0]), min(self.height, screen[1])
+            self.x = min(max(self.x, 0), screen[0] - self.width)
+            self.y = min(max(self.y, 0), screen[1] - self.height)
+
+    def _checked(self) -> Settings:
+        self.width = min(max(self.width, 640), 8192)
+        self.height = min(max(self.height, 400), 8192)
+        self.scale_percent = min(max(self.scale_percent, 75), 250)
+        self.recent_sources = _texts(self.recent_sources)[:N_RECENT]
+        self.recent_sessions = _texts(self.recent_sessions)[:N_RECENT]
+        self.folded = _texts(self.folded)
+        viewers: dict[str, Any] = self.viewers
+        self.viewers = {name: value for name, value in viewers.items() if isinstance(value, dict)}
+        return self
+
+
+def _texts(values: list[Any]) -> list[str]:
+    return [value for value in values if isinstance(value, str)]
+
+
+def settings_path() -> Path:
+    """Return where the settings are kept; ``MYOSCOPE_CONFIG_DIR`` overrides the user's folder."""
+    base = os.environ.get("MYOSCOPE_CONFIG_DIR") or platformdirs.user_config_dir("myoscope", appauthor=False)
+    return Path(base) / "settings.json"

@@ -1,0 +1,112 @@
+"""What the engine shows of itself: one immutable snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..sources import StreamHealth, StreamInfo
+
+if TYPE_CHECKING:
+    from ..recordings import RecorderStatus
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """One stream at one moment.
+
+    Parameters
+    ----------
+    name
+        Its key.
+    source_name
+        The source's one-string name.
+    info
+        What the source said; None before the first connection.
+    health
+        State and counts.
+    """
+
+    name: str
+    source_name: str
+    info: StreamInfo | None
+    health: StreamHealth
+
+
+@dataclass(frozen=True)
+class ReplayState:
+    """A replay at one moment.
+
+    Parameters
+    ----------
+    path
+        The session's folder.
+    position_seconds, duration_seconds
+        Where it is, and how long the session is, s.
+    playing, ended, loop
+        As they say.
+    speed
+        Times real time.
+    """
+
+    path: Path
+    position_seconds: float
+    duration_seconds: float
+    playing: bool
+    ended: bool
+    loop: bool
+    speed: float
+
+
+@dataclass(frozen=True)
+class PredictState:
+    """The prediction thread at one moment.
+
+    Parameters
+    ----------
+    rate_hz
+        How often it really runs, Hz; NaN until known.
+    asked_hz
+        How often it should.
+    latency_s
+        From the newest sample used to the prediction made, s.
+    n_made
+        Predictions so far.
+    error
+        Why the last one failed, empty when it did not.
+    """
+
+    rate_hz: float
+    asked_hz: float
+    latency_s: float
+    n_made: int
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class EngineState:
+    """Everything a window, a command line or a remote control needs to know, at one moment.
+
+    Parameters
+    ----------
+    t
+        When, s, LSL clock.
+    streams
+        In the order they were added.
+    recording
+        None when nothing is being recorded.
+    replay
+        None when live.
+    predict
+        None when nothing is predicted.
+    busy
+        What a command is doing at the moment, empty when none is.
+    """
+
+    t: float
+    streams: tuple[StreamState, ...] = ()
+    recording: RecorderStatus | None = None
+    replay: ReplayState | None = None
+    predict: PredictState | None = None
+    busy: str = ""

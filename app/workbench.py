@@ -1,0 +1,434 @@
+"""What a person does at the window, in terms of the engine: menus, their reasons, the settings they leave behind."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..sources import Found, Source, Stream, StreamInfo, kinds, name_of, open_source
+from .actions import Action, Menu, Submenu
+from .devices import DeviceScanner
+from .engine import Engine
+from .settings import Settings
+from .state import EngineState, StreamState
+from .stream_names import stream_name
+
+if TYPE_CHECKING:
+    from ..recordings import Replay
+
+SCALES = (75, 100, 125, 150, 200, 250)
+THEMES = (("dark", "Dark"), ("light", "Light"), ("high contrast", "High contrast"))
+STEP_S = 1.0
+
+
+class Workbench:
+    """The commands behind menus, buttons and keys. The main thread calls everything here; slow work is submitted.
+
+    Parameters
+    ----------
+    engine
+        What runs the streams.
+    settings
+        What is remembered.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.scanner = DeviceScanner(lambda text: engine.log(text, "warn"))
+        self.state = EngineState(t=0.0)
+        self.started = engine.snapshot().t
+        self.take_name = ""
+        self.subject = settings.subject
+        self.notes = ""
+        self.is_paused: Callable[[], bool] = lambda: False
+        self.raw = False
+        self.only = ""
+        self.shown_dialog: Callable[[str], None] = _nothing
+        self.closing = False
+        self.full_screen = False
+        self.theme_changed: Callable[[], None] = lambda: None
+        self.scale_changed: Callable[[], None] = lambda: None
+        self.viewer_command: Callable[[str], None] = _nothing
+
+    def refresh(self) -> EngineState:
+        """Look at the engine once; everything drawn in this frame goes by that."""
+        self.state = self.engine.snapshot()
+        return self.state
+
+    # Reasons
+
+    def why_not_record(self) -> str:
+        """Return why Record is off."""
+        if self.state.recording:
+            return ""
+        if not self.state.streams:
+            return "Nothing to record yet. Connect a device first."
+        if not any(stream.info for stream in self.state.streams):
+            return "No device is connected yet."
+        return "Busy: " + self.state.busy if self.state.busy else ""
+
+    def _why_no_stream(self) -> str:
+        return "" if self.own_streams() else "There is no device to do this to. Add one first."
+
+    def _why_no_replay(self) -> str:
+        return "" if self.state.replay else "No recording is open. Open one with Session, Open recording."
+
+    def _why_not_open(self) -> str:
+        return "A recording runs. Stop it first." if self.state.recording else ""
+
+    def _why_not_swap(self) -> str:
+        if self.state.replay:
+            return "A recorded session is open. Close it to work with devices."
+        return self._why_no_stream()
+
+    def own_streams(self) -> list[StreamState]:
+        """Return the streams that have a device."""
+        return [s for s in self.state.streams if s.source_name != "PredictionSource"]
+
+    # Recording
+
+    def record_or_stop(self) -> None:
+        """Begin a recording, or close the one that runs."""
+        if self.state.recording:
+            self.engine.submit("closing the recording", self._stop_recording)
+        else:
+            self.settings.subject = self.subject
+            folder = self.settings.recordings_folder
+            self.engine.submit(
+                "starting to record",
+                partial(self.engine.record, folder, self.take_name, self.subject, self.notes),
+            )
+
+    def _stop_recording(self) -> None:
+        path = self.engine.stop_recording()
+        if path is not None:
+            self.settings.remember_session(path)
+
+    def mark(self, label: str = "") -> None:
+        """Drop a marker at this moment."""
+        self.engine.mark(label or f"mark {self.engine.events.n_total + 1}")
+
+    # Devices
+
+    def connect(self, name: str) -> None:
+        """Add a stream for a source, by its one-string name."""
+        self.add(open_source(name), stream_name(name))
+        self.settings.remember_source(name)
+
+    def add_source(self, source: Source) -> None:
+        """Add a stream for a source made by hand."""
+        name = name_of(source)
+        self.add(source, stream_name(name))
+        self.settings.remember_source(name)
+
+    def add(self, source: Source, name: str) -> None:
+        """Add a stream for a source; another name is found where this one is taken."""
+        taken = self.engine.streams
+        unique = next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in taken)
+        self.engine.add(Stream(unique, source))
+
+    def switch(self, stream: str, name: str) -> None:
+        """Give a stream another source."""
+        self.settings.remember_source(name)
+        self.engine.submit(f"switching {stream} to {name}", partial(self.engine.switch, stream, name))
+
+    def reconnect(self, stream: str = "") -> None:
+        """Connect a stream again, or all of them."""
+        for state in self.own_streams():
+            if stream in ("", state.name):
+                self.engine.submit(f"reconnecting {state.name}", partial(self.engine.reconnect, state.name))
+
+    def remove(self, stream: str) -> None:
+        """Let a device go."""
+        self.engine.submit(f"disconnecting {stream}", partial(self.engine.remove, stream))
+
+    @property
+    def choices(self) -> list[Found]:
+        """Devices found and those used lately, without doubles."""
+        found = list(self.scanner.found or ())
+        names = {device.name for device in found}
+        found += [Found(name, name, "used before") for name in self.settings.recent_sources if name not in names]
+        return found
+
+    # Replay
+
+    @property
+    def replay(self) -> Replay | None:
+        """The replay that runs."""
+        return self.engine.replay
+
+    def open_session(self, path: str | Path, speed: float = 1.0, loop: bool = False) -> None:
+        """Open a recorded session and play it."""
+
+        def opened() -> None:
+            self.engine.open_replay(path, speed, loop)
+            if self.engine.replay is not None:
+                self.settings.remember_session(self.engine.replay.session.path)
+
+        self.engine.submit("opening the recording", opened)
+
+    def close_session(self) -> None:
+        """Back to live."""
+        self.engine.submit("closing the replay", self.engine.close_replay)
+
+    def play_or_pause(self) -> None:
+        """Let the replay run, or hold it."""
+        replay = self.replay
+        if replay is not None:
+            if replay.playing:
+                replay.pause()
+            else:
+                if replay.ended:
+                    replay.seek(0.0)
+                replay.play()
+
+    def loop(self) -> None:
+        """Begin anew at the end, or not."""
+        if self.replay is not None:
+            self.replay.loop = not self.replay.loop
+
+    def _loops(self) -> bool:
+        return self.replay is not None and self.replay.loop
+
+    def hold(self) -> None:
+        """Hold the replay, or freeze the live picture; and the other way round."""
+        if self.replay is not None:
+            self.play_or_pause()
+        else:
+            self.viewer_command("pause")
+
+    def step(self, seconds: float) -> None:
+        """Move the replay by some seconds."""
+        if self.replay is not None:
+            self.replay.step(seconds)
+
+    # View
+
+    def _held(self) -> bool:
+        return not self.state.replay.playing if self.state.replay else self.is_paused()
+
+    def set_theme(self, name: str) -> None:
+        """Change the colours."""
+        self.settings.theme = name
+        self.theme_changed()
+
+    def set_scale(self, percent: int) -> None:
+        """Change the size of everything."""
+        self.settings.scale_percent = percent
+        self.scale_changed()
+
+    def next_scale(self, step: int) -> None:
+        """Change the size of everything by one step."""
+        sizes = sorted({*SCALES, self.settings.scale_percent})
+        at = sizes.index(self.settings.scale_percent) + step
+        self.set_scale(sizes[min(max(at, 0), len(sizes) - 1)])
+
+    def show_panels(self) -> None:
+        """Fold the panels at the right away, or bring them back."""
+        self.settings.panels = not self.settings.panels
+
+    def show_only(self, name: str) -> None:
+        """Show one stream, or all of them."""
+        self.only = name
+
+    # Menus
+
+    def menus(self) -> list[Menu]:
+        """Return what the menu bar holds."""
+        return [
+            ("Session", self._session_menu()),
+            ("Device", self._device_menu()),
+            ("View", self._view_menu()),
+            ("Help", self._help_menu()),
+        ]
+
+    def _session_menu(self) -> list[Action | Submenu | None]:
+        record = Action(
+            "Record or stop",
+            self.record_or_stop,
+            "R",
+            "Record every stream, raw, from this moment.",
+            self.why_not_record,
+        )
+        return [
+            record,
+            Action("Mark this moment", self.mark, "M", "Drop a marker; a recording keeps it.", self._why_no_stream),
+            None,
+            Action(
+                "Open recording…", lambda: self.shown_dialog("open"), "Ctrl+O", "Replay a session.", self._why_not_open
+            ),
+            Submenu("Open recent", self._recent_sessions, self._why_no_recent),
+            Action("Play or pause", self.play_or_pause, "P", "Let the replay run, or hold it.", self._why_no_replay),
+            Action("Loop", self.loop, "L", "Begin anew at the end.", self._why_no_replay, self._loops),
+            Action("Step back", lambda: self.step(-STEP_S), "←", "One second back.", self._why_no_replay),
+            Action("Step on", lambda: self.step(STEP_S), "→", "One second on.", self._why_no_replay),
+            Action("Close recording", self.close_session, "Ctrl+W", "Back to the live devices.", self._why_no_replay),
+            None,
+            Action("Quit", self.quit, "Ctrl+Q", "A recording that runs is closed properly first."),
+        ]
+
+    def quit(self) -> None:
+        """Close the window."""
+        self.closing = True
+
+    def _why_no_recent(self) -> str:
+        return self._why_not_open() or ("" if self.settings.recent_sessions else "Nothing has been recorded yet.")
+
+    def _recent_sessions(self) -> list[Action | Submenu | None]:
+        return [
+            Action(Path(path).name, partial(self.open_session, path), help=path)
+            for path in self.settings.recent_sessions
+            if Path(path).is_dir()
+        ]
+
+    def _device_menu(self) -> list[Action | Submenu | None]:
+        return [
+            Action("Add device…", lambda: self.shown_dialog("device"), "Ctrl+D", "Choose a kind and its settings."),
+            Submenu("Connect", self._connect_items),
+            None,
+            Action(
+                "Reconnect", self.reconnect, "F5", "Connect every device again; the picture stays.", self._why_not_swap
+            ),
+            Submenu("Switch to…", self._switch_items, self._why_not_swap),
+            Submenu("Disconnect", self._disconnect_items, self._why_not_swap),
+        ]
+
+    def _connect_items(self) -> list[Action | Submenu | None]:
+        return [Action(_menu_label(f), partial(self.connect, f.name), help=f.name) for f in self.choices]
+
+    def _switch_items(self) -> list[Action | Submenu | None]:
+        streams = self.own_streams()
+        if len(streams) == 1:
+            return self._switch_choices(streams[0].name)
+        return [Submenu(s.name, partial(self._switch_choices, s.name)) for s in streams]
+
+    def _switch_choices(self, stream: str) -> list[Action | Submenu | None]:
+        return [Action(_menu_label(f), partial(self.switch, stream, f.name), help=f.name) for f in self.choices]
+
+    def _disconnect_items(self) -> list[Action | Submenu | None]:
+        return [
+            Action(s.name, partial(self.remove, s.name), help=f"Let {s.source_name} go.", why_not=self._why_not_open)
+            for s in self.own_streams()
+        ]
+
+    def _view_menu(self) -> list[Action | Submenu | None]:
+        view = self.viewer
+        return [
+            Action(
+                "Pause",
+                self.hold,
+                "Space",
+                "Freezes the picture, never the acquisition; holds a replay.",
+                checked=self._held,
+            ),
+            Action(
+                "Every sample", self.show_raw, "E", "Draw every sample of a short window.", checked=lambda: self.raw
+            ),
+            Action("Auto scale", view("auto"), "A", "Let the size of the traces follow the signal."),
+            Action("Same scale for all channels", view("common"), "C", "Or one of its own for each."),
+            Action("Larger traces", view("gain up"), "+", "By a third."),
+            Action("Smaller traces", view("gain down"), "−", "By a third."),
+            Action("Longer window", view("longer"), "]", "See more of the past."),
+            Action("Shorter window", view("shorter"), "[", "See less of the past, larger."),
+            None,
+            Submenu("Layout", self._layout_items),
+            Action("Panels", self.show_panels, "Ctrl+B", "At the right.", checked=lambda: self.settings.panels),
+            Action("Full screen", self.toggle_full_screen, "F11", "And back.", checked=lambda: self.full_screen),
+            Submenu("Theme", self._theme_items),
+            Submenu("Scale", self._scale_items),
+            Action("Larger", partial(self.next_scale, 1), "Ctrl++", "Everything on screen."),
+            Action("Smaller", partial(self.next_scale, -1), "Ctrl+−", "Everything on screen."),
+        ]
+
+    def viewer(self, name: str) -> Callable[[], None]:
+        """Return a command to every viewer on screen."""
+        return lambda: self.viewer_command(name)
+
+    def show_raw(self) -> None:
+        """Draw every sample, or the envelope."""
+        self.raw = not self.raw
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or not."""
+        self.full_screen = not self.full_screen
+
+    def _layout_items(self) -> list[Action | Submenu | None]:
+        one = [
+            Action(f"Only {s.name}", partial(self.show_only, s.name), checked=partial(self._is_only, s.name))
+            for s in self.state.streams
+        ]
+        return [Action("All streams", partial(self.show_only, ""), checked=partial(self._is_only, "")), *one]
+
+    def _is_only(self, name: str) -> bool:
+        return self.only == name
+
+    def _theme_items(self) -> list[Action | Submenu | None]:
+        return [
+            Action(label, partial(self.set_theme, name), checked=partial(lambda n: self.settings.theme == n, name))
+            for name, label in THEMES
+        ]
+
+    def _scale_items(self) -> list[Action | Submenu | None]:
+        return [
+            Action(
+                f"{percent} %",
+                partial(self.set_scale, percent),
+                checked=partial(lambda p: self.settings.scale_percent == p, percent),
+            )
+            for percent in SCALES
+        ]
+
+    def _help_menu(self) -> list[Action | Submenu | None]:
+        return [
+            Action("Keyboard shortcuts", lambda: self.shown_dialog("shortcuts"), "F1", "All of them."),
+            Action("Save diagnostics", self.save_diagnostics, "", "A text file to send with a question."),
+            Action("About myoscope", lambda: self.shown_dialog("about"), "", "Version and licence."),
+        ]
+
+    def save_diagnostics(self) -> None:
+        """Write versions, states and the log to a text file in the recordings folder."""
+
+        def write() -> None:
+            folder = self.settings.recordings_folder
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / f"diagnostics-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.txt"
+            path.write_text(diagnostics(self.engine), encoding="utf-8")
+            self.engine.log(f"Diagnostics are in {path}.", "good")
+
+        self.engine.submit("saving diagnostics", write)
+
+
+def _nothing(_name: str) -> None:
+    """Stand in until a window says what to do."""
+
+
+def _menu_label(found: Found) -> str:
+    return f"{found.label}   {found.detail}" if found.detail else found.label
+
+
+def actions_of(menus: list[Menu]) -> list[tuple[str, Action]]:
+    """Return every action that is not in a submenu, with its menu's title."""
+    return [(title, entry) for title, entries in menus for entry in entries if isinstance(entry, Action)]
+
+
+def diagnostics(engine: Engine) -> str:
+    """Return what a developer would ask for: versions, machine, states, log. No sample and no subject in it."""
+    libraries = ("numpy", "dearpygui", "pylsl", "brainflow", "zarr", "numba", "tsdownsample")
+    lines = [f"myoscope {version('myoscope')}", f"Python {sys.version}", platform.platform()]
+    lines += [f"{name} {version(name)}" for name in libraries]
+    lines += [f"source kind {name}: {cls.__module__}.{cls.__name__}" for name, cls in kinds().items()]
+    lines += [f"{s.name}: {s.source_name} {describe_info(s.info)} {s.health}" for s in engine.snapshot().streams]
+    lines += [f"{line.t:.3f} {line.level:>4} {line.text} ×{line.times}" for line in engine.log.lines]
+    return "\n".join(lines) + "\n"
+
+
+def describe_info(info: StreamInfo | None) -> str:
+    """Return a stream's facts on one line."""
+    return "not connected" if info is None else f"{info.n_channels} ch, {info.fs:g} Hz, {info.dtype}, {info.unit}"

@@ -1,0 +1,70 @@
+"""A device moved by hand, and a way to wait for something without sleeping blindly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+
+import numpy as np
+import pytest
+
+from myoscope.sources import Block, SourceLost, StreamInfo, local_clock, names
+
+
+class Tap:
+    """A source that runs by the clock, counts what it makes, and can be pulled out. Every sample is its number."""
+
+    def __init__(self, fs=1000.0, n_channels=2, **info):
+        self.described = StreamInfo(fs=fs, channel_names=names("ch", n_channels), unit="µV", **info)
+        self.n_made = 0
+        self.refuse = None
+        self.failures: deque = deque()
+        self.hang: threading.Event | None = None
+        self._start = None
+
+    def connect(self):
+        if self.refuse:
+            raise self.refuse
+        if self._start is None:
+            self._start = local_clock()
+        return self.described
+
+    def read(self):
+        if self.hang is not None:
+            self.hang.wait(30)
+        if self.failures:
+            raise self.failures.popleft()
+        if self.refuse:
+            raise SourceLost("The device was unplugged.")
+        time.sleep(0.004)
+        due = int((local_clock() - self._start) * self.described.fs)
+        first, self.n_made = self.n_made, max(due, self.n_made)
+        n = self.n_made - first
+        if not n:
+            return None
+        numbers = np.arange(first, first + n)
+        data = (numbers[:, None] + np.zeros(self.described.n_channels)).astype(self.described.dtype)
+        return Block(data, self._start + (numbers + 1) / self.described.fs)
+
+    def disconnect(self):
+        pass
+
+
+@pytest.fixture
+def tap():
+    """The class of stand-in devices."""
+    return Tap
+
+
+@pytest.fixture
+def until():
+    """Return a function that waits for a condition, and fails when it does not come true in time."""
+
+    def wait(condition, what="the condition", timeout_s=20.0):
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            assert time.monotonic() < deadline, f"{what} did not come true within {timeout_s:.0f} s"
+            time.sleep(0.005)
+
+    return wait
