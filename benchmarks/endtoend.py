@@ -1,0 +1,51 @@
+"""All at once: the window at sixty frames a second while it records; and what can be recorded without one."""
+
+from __future__ import annotations
+
+from effort import Effort
+from screen import in_process, on_screen
+from table import Row, duration, percent
+
+WHAT = "256 ch × 2,048 Hz × 10 s shown and recorded (null driver)"
+RECORDED = "384 ch × 10,000 Hz recorded without a window"
+ENOUGH_FPS = 59.0
+FLAT_BYTES_PER_S = 1e6 / 60
+
+
+def rows(effort: Effort) -> list[Row]:
+    """Measure frames, processor, losses and memory."""
+    seconds = 600.0 if effort.long else effort.seconds(60.0, 8.0)
+    live = on_screen("live", "null", seconds + 120.0, n_channels=256, rate_hz=2048.0, seconds=seconds)
+    alone = in_process("headless", n_channels=384, rate_hz=10_000.0, seconds=effort.seconds(20.0, 6.0))
+    device = in_process("headless", n_channels=256, rate_hz=2048.0, seconds=2.0)["device_cpu"]
+    p50, p99 = live["busy_s"]
+    found = [
+        Row(f"{WHAT}: frames a second", f"{live['fps']:.1f}", "", "", "60", live["fps"] >= ENOUGH_FPS),
+        Row(f"{WHAT}: a frame's work", f"p50 {duration(p50)}, p99 {duration(p99)}", "", "", "≤ 16.7 ms", p50 <= 1 / 60),
+        Row(f"{WHAT}: processor, of one core", f"{percent(live['cpu'])}, of it the device {percent(device)}",
+            "", "", "≤ 200 %", live["cpu"] < 2),
+        _losses(WHAT, live),
+        Row(f"{WHAT}: memory after {seconds:.0f} s", f"{live['memory_bytes'] / 1e6:.0f} MB"),
+    ]  # fmt: skip
+    growth = live["growth_bytes_per_s"]
+    if growth == growth:
+        found.append(
+            Row(f"{WHAT}: memory grows by", f"{growth * 60 / 1e6:+.2f} MB/min", "", "", "≤ 1 MB/min",
+                growth <= FLAT_BYTES_PER_S)
+        )  # fmt: skip
+    found += [
+        _losses(RECORDED, alone),
+        Row(
+            f"{RECORDED}: processor, of one core",
+            f"{percent(alone['cpu'])}, of it the device {percent(alone['device_cpu'])}",
+        ),
+        Row(f"{RECORDED}: queue at its fullest", percent(alone["fullest"])),
+    ]
+    return found
+
+
+def _losses(what: str, found: dict[str, float]) -> Row:
+    """Delivered by the device, and in the session: as many, each once, in order."""
+    lost = found["n_missing"] + found["n_lost"]
+    text = f"{found['n_delivered']:,} delivered, {lost:,} lost, {found['n_breaks']:,} out of order"
+    return Row(f"{what}: samples", text, "", "", "none lost", lost == 0 and found["n_breaks"] == 0)
