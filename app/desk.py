@@ -131,7 +131,7 @@ class Desk:
         gap = theme.px(8)
         menu = theme.fonts.height("words") + 2 * theme.px(8)
         inner = height - menu - theme.px(STATUS_PX) - 3 * gap
-        views = inner - 2 * gap - (theme.px(REPLAY_PX) + gap if replay else 0)
+        views = inner - (theme.px(REPLAY_PX) + gap if replay else 0)
         wanted = (width, height, panels, replay, empty, theme.scale)
         if wanted != self._placed:
             self._placed = wanted

@@ -5,6 +5,7 @@ The window, the command line and a script act through the commands here and look
 
 from __future__ import annotations
 
+import math
 import queue
 import shutil
 import sys
@@ -60,6 +61,8 @@ class Engine:
         self._changing = threading.RLock()
         self._switch_interval = sys.getswitchinterval()
         self.running = False
+        self.shown_since = -math.inf
+        """Events from before are of another session, and not drawn, s, LSL clock."""
         self.last_recording: Path | None = None
         self.recording_error = ""
         self.log = Log(clock)
@@ -266,8 +269,8 @@ class Engine:
                 self._workers[name].stop()
                 self._start_stream(stream)
         if not fresh:
-            label = f"{name}: {stream.source_name}"
-            self.events.add(Event(self._clock(), "device", label, "switched" if source else "reconnected", name))
+            label = "switched" if source else "reconnected"
+            self.events.add(Event(self._clock(), "device", label, f"{name}: {stream.source_name}", name))
 
     def mark(self, label: str, text: str = "", kind: str = "marker") -> Event:
         """Add an event that happens now; a running recording keeps it."""
@@ -305,7 +308,7 @@ class Engine:
             self.last_recording = recorder.path
             for stream in self._streams.values():
                 self._recording.follow(stream)
-        self.log(f"Recording to {recorder.path}.")
+        self.log(f"Recording {recorder.path.name}.")
         return recorder.path
 
     def _record_event(self, event: Event) -> None:
@@ -354,23 +357,39 @@ class Engine:
             if self._recording is not None:
                 raise AppError("A recording runs. Stop it before you open another session.")
             replay = Replay(path, speed=speed, loop=loop, clock=self._clock)
-            self.close_replay(resume=False)
-            self._replay = replay
+            before, self._replay = self._replay, replay
+            self._stop_replay_worker()
+            self.shown_since = self._clock()
             for name, stream in list(self._streams.items()):
                 if name not in replay.sources and not self._is_fed(stream):
-                    self._live_sources.setdefault(name, stream.source)
-                    stream.pause()
+                    self._set_aside(name, stream)
             for name, source in replay.sources.items():
                 if name in self._streams:
                     self._live_sources.setdefault(name, self._streams[name].source)
                     self._swap(name, source, fresh=True)
                 else:
-                    self._live_sources.setdefault(name, None)
+                    self._live_sources[name] = None
                     self.add(Stream(name, source, clock=self._clock))
+            if before is not None:
+                before.close()
             if play:
                 replay.play()
             self._replay_worker = Worker("replay", self._replay_events, on_error=self._worker_failed).start()
         self.log(f"Replaying {replay.session.path}.")
+
+    def _set_aside(self, name: str, stream: Stream) -> None:
+        """Take a stream out of sight of a replay: a live one waits, one of the replay before goes."""
+        if name in self._live_sources and self._live_sources[name] is None:
+            del self._live_sources[name]
+            self.remove(name)
+        else:
+            self._live_sources.setdefault(name, stream.source)
+            stream.pause()
+
+    def _stop_replay_worker(self) -> None:
+        if self._replay_worker is not None:
+            self._report_hung(stop_all([self._replay_worker]))
+            self._replay_worker = None
 
     def _replay_events(self) -> float:
         replay = self._replay
@@ -379,25 +398,23 @@ class Engine:
                 self.events.add(event)
         return 0.02
 
-    def close_replay(self, resume: bool = True) -> None:
-        """Leave the replay; `resume` connects the live sources again."""
+    def close_replay(self) -> None:
+        """Leave the replay and connect the live sources again. Nothing happens when none runs."""
         with self._changing:
             replay, self._replay = self._replay, None
             if replay is None:
                 return
-            if self._replay_worker is not None:
-                self._report_hung(stop_all([self._replay_worker]))
-                self._replay_worker = None
-            if resume:
-                sources, self._live_sources = self._live_sources, {}
-                for name, source in sources.items():
-                    if source is None:
-                        self.remove(name)
-                        continue
-                    try:
-                        self._swap(name, source, fresh=True)
-                    except SourceError as error:
-                        self.log(f"{name}: {error}", "bad")
+            self._stop_replay_worker()
+            self.shown_since = self._clock()
+            sources, self._live_sources = self._live_sources, {}
+            for name, source in sources.items():
+                if source is None:
+                    self.remove(name)
+                    continue
+                try:
+                    self._swap(name, source, fresh=True)
+                except SourceError as error:
+                    self.log(f"{name}: {error}", "bad")
             replay.close()
 
     @property

@@ -49,7 +49,7 @@ class Views:
         self._ui = ui
         self._places: dict[str, Place] = {}
         self._box: Tag = 0
-        self._n_events = -1
+        self._events_of: tuple[object, ...] = ()
         workbench.viewer_command = self.command
         workbench.is_paused = lambda: any(viewer.paused for viewer in self.viewers)
 
@@ -61,7 +61,7 @@ class Views:
     def build(self, parent: Tag) -> None:
         """Make an empty area inside `parent`."""
         self._box = dpg.add_group(parent=parent)
-        self._n_events = -1
+        self._events_of = ()
         if self._ui is not None:
             chosen = self._ui(self._bench.engine.context)
             widgets = list(chosen) if isinstance(chosen, Iterable) else [chosen] if chosen is not None else []
@@ -79,10 +79,11 @@ class Views:
         """Bring the views up to date; together they fill `height` px."""
         if self._ui is None:
             self._follow_streams()
-        events = self._bench.engine.events
-        if events.n_total != self._n_events:
-            self._n_events = events.n_total
-            shown = events.latest[-SHOWN_EVENTS:]
+        engine = self._bench.engine
+        changed = (engine.events.n_total, engine.shown_since, tuple(self._places))
+        if changed != self._events_of:
+            self._events_of = changed
+            shown = [event for event in engine.events.latest[-SHOWN_EVENTS:] if event.t >= engine.shown_since]
             for viewer in self.viewers:
                 viewer.set_events(shown)
         self._share(height)
@@ -117,7 +118,6 @@ class Views:
         else:
             settings = self._bench.settings.viewers.get(name)
             self._put(name, SignalViewer(stream, self._theme, settings), weight)
-        self._n_events = -1
 
     def _remove(self, name: str) -> None:
         place = self._places.pop(name)

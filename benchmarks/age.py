@@ -11,7 +11,7 @@ from table import Row, duration
 
 def rows(effort: Effort) -> list[Row]:
     """Measure 64 and 256 channels, as with a graphics card; and what drawing on the processor makes of it."""
-    seconds = effort.seconds(12.0, 4.0)
+    seconds = effort.seconds(10.0, 4.0)
     cases: tuple[tuple[int, Driver], ...] = ((64, "null"), (256, "null"), (64, "llvmpipe"))
     return [
         _row(n_channels, driver, on_screen("live", driver, n_channels=n_channels, rate_hz=2048.0, seconds=seconds))
@@ -21,5 +21,5 @@ def rows(effort: Effort) -> list[Row]:
 
 def _row(n_channels: int, driver: Driver, found: dict[str, Any]) -> Row:
     p50, p99 = found["age_s"]
-    what = f"age of the newest sample on screen, recording {n_channels} ch × 2,048 Hz ({driver})"
+    what = f"age of the newest sample shown, {n_channels} ch × 2,048 Hz, recording ({driver})"
     return Row(what, f"p50 {duration(p50)}, p99 {duration(p99)} at {found['fps']:.1f} frames/s")

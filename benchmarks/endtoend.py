@@ -6,8 +6,8 @@ from effort import Effort
 from screen import in_process, on_screen
 from table import Row, duration, percent
 
-WHAT = "256 ch × 2,048 Hz × 10 s shown and recorded (null driver)"
-RECORDED = "384 ch × 10,000 Hz recorded without a window"
+WHAT = "256 ch × 2,048 Hz × 10 s shown, recorded"
+RECORDED = "384 ch × 10,000 Hz recorded"
 ENOUGH_FPS = 59.0
 FLAT_BYTES_PER_S = 1e6 / 60
 
@@ -20,10 +20,10 @@ def rows(effort: Effort) -> list[Row]:
     device = in_process("headless", n_channels=256, rate_hz=2048.0, seconds=2.0)["device_cpu"]
     p50, p99 = live["busy_s"]
     found = [
-        Row(f"{WHAT}: frames a second", f"{live['fps']:.1f}", "", "", "60", live["fps"] >= ENOUGH_FPS),
+        Row(f"{WHAT}: frames a second", f"{live['fps']:.1f}", "", "", f"≥ {ENOUGH_FPS:g}", live["fps"] >= ENOUGH_FPS),
         Row(f"{WHAT}: a frame's work", f"p50 {duration(p50)}, p99 {duration(p99)}", "", "", "≤ 16.7 ms", p50 <= 1 / 60),
         Row(f"{WHAT}: processor, of one core", f"{percent(live['cpu'])}, of it the device {percent(device)}",
-            "", "", "≤ 200 %", live["cpu"] < 2),
+            "", "", "< 200 %", live["cpu"] < 2),
         _losses(WHAT, live),
         Row(f"{WHAT}: memory after {seconds:.0f} s", f"{live['memory_bytes'] / 1e6:.0f} MB"),
     ]  # fmt: skip

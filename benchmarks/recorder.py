@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from inspect import signature
 from itertools import islice
 from pathlib import Path
 from time import perf_counter, process_time
@@ -25,7 +26,8 @@ from turns import in_turns
 from myoscope import Block, Recorder, StreamInfo, names, open_session
 
 BLOCK_S = 0.008
-WAKE_S = 0.05
+# How long the recorder lets blocks gather before it writes them.
+WAKE_S = float(signature(Recorder.step).parameters["timeout_s"].default)
 SYNC_S = 0.5
 SIZES = ((64, 2048.0), (256, 2048.0), (512, 10_000.0))
 
@@ -147,7 +149,8 @@ def _ours(folder: Path, take: Take) -> tuple[float, float]:
         costs = _spent(take, sink.write, wake)
     finally:
         recorder.close()
-    assert open_session(recorder.path).streams["emg"].n_samples == take.n_samples
+    with open_session(recorder.path) as session:
+        assert session.streams["emg"].n_samples == take.n_samples
     shutil.rmtree(recorder.path)
     return costs
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import enum
 import inspect
+import os
 import types
 import typing
 from importlib.metadata import entry_points
@@ -109,17 +110,13 @@ def _spell(head: str, source: Source) -> str:
     what, query = "", []
     for i, (key, parameter) in enumerate(constructor(type(source)).items()):
         value = getattr(source, key, parameter.default)
-        if i == 0 and isinstance(value, str):
+        if i == 0 and isinstance(value, str | os.PathLike):
             # What it is called says more than nothing, even where it is the default.
-            what = quote(value, safe=SAFE)
+            what = quote(str(value), safe=SAFE)
             continue
         if value == parameter.default or value is None:
             continue
-        text = _text(value)
-        if i == 0:
-            what = quote(text, safe=SAFE)
-        else:
-            query.append(f"{key}={quote(text, safe=SAFE.replace('+', ''))}")
+        query.append(f"{key}={quote(_text(value), safe=SAFE.replace('+', ''))}")
     return f"{head}:{what}" + ("?" + "&".join(query) if query else "")
 
 

@@ -316,6 +316,10 @@ class SyntheticSource:
         """Return what menus offer: a few common set-ups. They are always there, at once."""
         return [
             Found("synthetic:", "Synthetic EMG", "8 channels · 2048 Hz"),
-            Found("synthetic:64?electrodes=grid", "Synthetic HD-EMG grid", "8 × 8 electrodes · 2048 Hz"),
-            Found("synthetic:256?electrodes=grid", "Synthetic HD-EMG, four grids", "16 × 16 electrodes · 2048 Hz"),
+            Found("synthetic:?n_channels=64&electrodes=grid", "Synthetic HD-EMG grid", "8 × 8 electrodes · 2048 Hz"),
+            Found(
+                "synthetic:?n_channels=256&electrodes=grid",
+                "Synthetic HD-EMG, four grids",
+                "16 × 16 electrodes · 2048 Hz",
+            ),
         ]

@@ -68,3 +68,13 @@ def until():
             time.sleep(0.005)
 
     return wait
+
+
+@pytest.fixture
+def window(display, tmp_path, monkeypatch):
+    """Return a function that opens the real window on some sources, with a `Person` in front of it."""
+    from tests.app.person import windows
+
+    monkeypatch.setenv("MYOSCOPE_CONFIG_DIR", str(tmp_path / "config"))
+    with windows(tmp_path / "recordings") as open_window:
+        yield open_window

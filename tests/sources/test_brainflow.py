@@ -200,7 +200,7 @@ def test_names_are_forgiving(board, name):
 
 
 def test_its_name():
-    assert name_of(BrainFlowSource()) == "brainflow:"
+    assert name_of(BrainFlowSource()) == "brainflow:synthetic"
     name = name_of(BrainFlowSource("cyton", channels="eeg", serial_port="/dev/ttyUSB0"))
     assert name == "brainflow:cyton?channels=eeg&serial_port=/dev/ttyUSB0"
     assert open_source(name).serial_port == "/dev/ttyUSB0"

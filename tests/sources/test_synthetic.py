@@ -339,7 +339,7 @@ def test_bad_settings_are_refused_in_one_sentence(options, says):
 def test_its_name_holds_only_what_was_changed():
     assert name_of(SyntheticSource()) == "synthetic:"
     name = name_of(SyntheticSource(64, electrodes="grid", ecg_uv=50.0))
-    assert name == "synthetic:64?electrodes=grid&ecg_uv=50"
+    assert name == "synthetic:?n_channels=64&electrodes=grid&ecg_uv=50"
     assert open_source(name).ecg_uv == 50.0
 
 

@@ -1,0 +1,149 @@
+"""A person at the real window: eyes, mouse and keyboard, from outside its process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from myoscope.app.settings import Settings
+from myoscope.app.virtual_display import virtual_display
+
+SHOTS = Path(__file__).parent.parent / "screenshots"
+
+
+class Person:
+    """Sees the window and uses mouse and keyboard."""
+
+    def __init__(self, process, display):
+        self.process = process
+        self._environment = {**os.environ, "DISPLAY": display}
+
+    def _ask(self, **question):
+        self.process.stdin.write(json.dumps(question) + "\n")
+        self.process.stdin.flush()
+        ready, _, _ = select.select([self.process.stdout], [], [], 30)
+        assert ready, f"the window does not answer to {question}"
+        line = self.process.stdout.readline()
+        assert line, f"the window is gone: {self.process.stderr.read()}"
+        reply = json.loads(line)
+        assert not (isinstance(reply, dict) and "error" in reply), reply
+        return reply
+
+    def see(self):
+        """Return how things are."""
+        return self._ask()
+
+    def until(self, condition, what, timeout_s=30.0):
+        """Look until something is so; return what was seen."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            seen = self.see()
+            if condition(seen):
+                return seen
+            assert time.monotonic() < deadline, f"{what} did not come true; log: {seen['log']}"
+
+    def frames(self, n=3):
+        """Let some frames be drawn."""
+        first = self.see()["n_frames"]
+        self.until(lambda seen: seen["n_frames"] >= first + n, "the next frames")
+
+    def _xdotool(self, *arguments):
+        subprocess.run(["xdotool", *map(str, arguments)], env=self._environment, check=True, timeout=20)
+
+    def has(self, label):
+        """Tell whether something of this name is on screen."""
+        return bool(self._ask(find=label))
+
+    def click(self, label, which=0):
+        """Click the middle of a button, menu or field."""
+        deadline = time.monotonic() + 20
+        while not (found := self._ask(find=label)) or (which > 0 and len(found) <= which):
+            assert time.monotonic() < deadline, f"nothing called {label!r} is on screen; log: {self.see()['log']}"
+        x, y, width, height = found[which]
+        self._click_at(x + width / 2, y + height / 2)
+
+    def menu(self, *path):
+        """Click through the menus."""
+        for depth in range(1, len(path) + 1):
+            deadline = time.monotonic() + 20
+            while not (point := self._ask(menu=path[:depth])):
+                assert time.monotonic() < deadline, f"no menu {path[:depth]}; log: {self.see()['log']}"
+            self._click_at(*point)
+            self.frames(8)
+
+    def _click_at(self, x, y):
+        self._xdotool("mousemove", int(x), int(y))
+        self.frames()
+        self._xdotool("mousedown", 1)
+        self.frames()
+        self._xdotool("mouseup", 1)
+        self.frames()
+
+    def press(self, *keys):
+        """Press keys, one after another."""
+        for key in keys:
+            self._xdotool("key", key)
+            self.frames()
+
+    def quit(self):
+        """Close the window by the keyboard."""
+        self._xdotool("key", "ctrl+q")
+        assert self.process.wait(20) == 0
+
+    def write(self, text):
+        """Type text."""
+        self._xdotool("type", "--delay", "60", text)
+        self.frames(5)
+
+    def shoot(self, name):
+        """Keep a picture."""
+        SHOTS.mkdir(exist_ok=True)
+        path = SHOTS / f"window-{name}.png"
+        path.unlink(missing_ok=True)
+        self._ask(shot=str(path))
+        self.until(lambda _: path.is_file(), "the picture")
+        return path
+
+    @staticmethod
+    def live(name="emg", n=200):
+        """Return a condition: the stream is live and has given some samples."""
+        return lambda seen: seen["streams"].get(name, {}).get("state") == "live" and seen["streams"][name]["n"] > n
+
+
+@contextmanager
+def windows(recordings: Path) -> Iterator[Callable[..., Person]]:
+    """Yield a function that opens the window on some sources; windows are closed at the end."""
+    recordings.mkdir()
+    Settings(x=0, y=0, width=1280, height=800, recordings=str(recordings)).save()
+    opened: list[subprocess.Popen] = []
+    with virtual_display(1280, 800) as name:
+
+        def open_window(*sources):
+            process = subprocess.Popen(
+                [sys.executable, str(Path(__file__).with_name("driven.py")), *sources],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            )  # fmt: skip
+            opened.append(process)
+            person = Person(process, name)
+            person.frames(3)
+            return person
+
+        yield open_window
+        for process in opened:
+            if process.poll() is None:
+                process.stdin.close()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            for pipe in (process.stdin, process.stdout, process.stderr):
+                pipe.close()
+            assert process.returncode == 0
