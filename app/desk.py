@@ -22,8 +22,10 @@ from .views import Views
 from .workbench import Workbench, actions_of
 
 PANELS_PX = 312
-STATUS_PX = 34
-REPLAY_PX = 62
+PANELS_SHARE = 2.8
+"""The window is at least so many times as wide as the panels, or they are left out: the traces come first."""
+STATUS_PX = 22
+REPLAY_PX = 36
 REFRESH_S = 0.25
 
 
@@ -113,7 +115,7 @@ class Desk:
             self.views.draw(height)
             if bench.state.replay:
                 self.replay.draw()
-            if bench.settings.panels:
+            if bench.settings.panels and not bench.too_narrow:
                 self.panels.draw()
         self.dialogs.draw()
         now = time.perf_counter()
@@ -126,7 +128,8 @@ class Desk:
         """Share the window's room; return the height of the views, px."""
         theme, bench = self._theme, self._bench
         width, height = int(dpg.get_viewport_client_width()), int(dpg.get_viewport_client_height())
-        panels = bench.settings.panels and not empty
+        bench.too_narrow = width < PANELS_SHARE * theme.px(PANELS_PX)
+        panels = bench.settings.panels and not empty and not bench.too_narrow
         replay = bench.state.replay is not None and not empty
         gap = theme.px(8)
         menu = theme.fonts.height("words") + 2 * theme.px(8)

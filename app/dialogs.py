@@ -146,7 +146,8 @@ class Dialogs:
                 callback=lambda _, text: self._choose_kind(by_label[text]),
             )
         # The buttons stay in sight however long the form is.
-        self._form_box = dpg.add_child_window(parent=window, width=-1, height=-theme.px(88))
+        self._form_box = dpg.add_child_window(parent=window, width=-1, height=-theme.px(64))
+        dpg.bind_item_theme(self._form_box, theme.ground("ground"))
         self._problem.build(window)
         self._say("")
         with dpg.group(horizontal=True, parent=window):
@@ -183,16 +184,20 @@ class Dialogs:
     def _fill_shortcuts(self, window: Tag) -> None:
         theme = self._theme
         title = ""
+        page = dpg.add_group(parent=window)
+        dpg.bind_item_theme(page, theme.lines())
         for menu, action in actions_of(self._menus):
             if not action.keys:
                 continue
             if menu != title:
                 title = menu
-                self._muted(window, menu.upper())
-            with dpg.group(horizontal=True, parent=window, xoffset=theme.px(120)):
+                dpg.add_spacer(height=theme.px(8), parent=page)
+                self._muted(page, menu.upper())
+            with dpg.group(horizontal=True, parent=page, xoffset=theme.px(120)):
                 theme.fonts.bind(dpg.add_text(label(action.keys)), "figures")
                 dpg.add_text(label(action.label))
-        self._muted(window, "Keys do nothing while you type into a field.")
+        dpg.add_spacer(height=theme.px(8), parent=page)
+        self._muted(page, "1 to 9 press the event buttons. Keys do nothing while you type into a field.")
 
     def _fill_about(self, window: Tag) -> None:
         from .. import __version__

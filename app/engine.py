@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SWITCH_INTERVAL_S = 5e-4
 """How soon a busy Python thread must let another run; measured: a third less delay under load."""
 
+RATE_OFF, RATE_OFF_FOR_S = 0.05, 3.0
+"""A rate is wrong when it is off by this share for so long."""
+
 
 class Engine:
     """Runs streams and whatever is done with their samples.
@@ -49,6 +52,7 @@ class Engine:
         self._last_states: dict[str, str] = {}
         self._first_results: dict[str, threading.Event] = {}
         self._first_errors: dict[str, SourceError] = {}
+        self._rate_off_since: dict[str, float] = {}
         self._recording: Recording | None = None
         self._replay: Replay | None = None
         self._replay_worker: Worker | None = None
@@ -136,6 +140,7 @@ class Engine:
         self._first_results[stream.name].set()
         if state != self._last_states.get(stream.name):
             self._note_state(stream, self._last_states.get(stream.name, "idle"), state)
+        self._watch_rate(stream)
         if n:
             return 0.0
         return 0.001 if state in ("live", "silent") else 0.05
@@ -157,6 +162,23 @@ class Engine:
             self.log(f"{stream.name}: {health.message}", "warn")
         elif state == "ended":
             self.log(f"{stream.name}: {health.message}")
+
+    def _watch_rate(self, stream: Stream) -> None:
+        """Say so when a device runs at another rate than it says. A replay may run at any speed."""
+        health = stream.health
+        off = health.state == "live" and health.nominal_hz and abs(health.rate_hz / health.nominal_hz - 1) > RATE_OFF
+        if not off or self._replay is not None:
+            self._rate_off_since.pop(stream.name, None)
+            return
+        now = self._clock()
+        since = self._rate_off_since.setdefault(stream.name, now)
+        if since <= now - RATE_OFF_FOR_S:
+            self._rate_off_since[stream.name] = math.inf  # said once, until it is right again
+            self.log(
+                f"{stream.name}: runs at {health.rate_hz:.1f} Hz but says {health.nominal_hz:.10g} Hz."
+                " Check the device's settings; every sample is kept with its own timestamp.",
+                "warn",
+            )
 
     def _worker_failed(self, name: str, error: Exception) -> None:
         self.log(f"{name}: {type(error).__name__}: {error}" if not str(error) else f"{name}: {error}", "bad")

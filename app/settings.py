@@ -32,6 +32,8 @@ class Settings:
         Whether the panels at the right are shown.
     folded
         Titles of the panels that are folded away.
+    layout
+        The one stream shown, empty for all.
     recordings
         Where new sessions are made.
     subject
@@ -52,6 +54,7 @@ class Settings:
     scale_percent: int = 100
     panels: bool = True
     folded: list[str] = field(default_factory=list)
+    layout: str = ""
     recordings: str = ""
     subject: str = ""
     recent_sources: list[str] = field(default_factory=list)

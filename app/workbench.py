@@ -49,13 +49,18 @@ class Workbench:
         self.notes = ""
         self.is_paused: Callable[[], bool] = lambda: False
         self.raw = False
-        self.only = ""
         self.shown_dialog: Callable[[str], None] = _nothing
         self.closing = False
         self.full_screen = False
+        self.too_narrow = False
         self.theme_changed: Callable[[], None] = lambda: None
         self.scale_changed: Callable[[], None] = lambda: None
         self.viewer_command: Callable[[str], None] = _nothing
+
+    @property
+    def only(self) -> str:
+        """The one stream to show; empty for all, also where the one chosen is not there."""
+        return self.settings.layout if self.settings.layout in self.engine.streams else ""
 
     def refresh(self) -> EngineState:
         """Look at the engine once; everything drawn in this frame goes by that."""
@@ -79,6 +84,9 @@ class Workbench:
 
     def _why_no_replay(self) -> str:
         return "" if self.state.replay else "No recording is open. Open one with Session, Open recording."
+
+    def _why_no_panels(self) -> str:
+        return "The window is too narrow for them. Make it wider, or everything smaller." if self.too_narrow else ""
 
     def _why_not_open(self) -> str:
         return "A recording runs. Stop it first." if self.state.recording else ""
@@ -236,7 +244,7 @@ class Workbench:
 
     def show_only(self, name: str) -> None:
         """Show one stream, or all of them."""
-        self.only = name
+        self.settings.layout = name
 
     # Menus
 
@@ -339,7 +347,9 @@ class Workbench:
             Action("Shorter window", view("shorter"), "[", "See less of the past, larger."),
             None,
             Submenu("Layout", self._layout_items),
-            Action("Panels", self.show_panels, "Ctrl+B", "At the right.", checked=lambda: self.settings.panels),
+            Action(
+                "Panels", self.show_panels, "Ctrl+B", "At the right.", self._why_no_panels, lambda: self.settings.panels
+            ),
             Action("Full screen", self.toggle_full_screen, "F11", "And back.", checked=lambda: self.full_screen),
             Submenu("Theme", self._theme_items),
             Submenu("Scale", self._scale_items),

@@ -19,7 +19,7 @@ def rows(effort: Effort) -> list[Row]:
     draw on the processor, on all its cores, the time that passes.
     """
     found: dict[str, list[dict[str, float]]] = {"null": [], "llvmpipe": [], "pyqtgraph": []}
-    n_frames = 60 if effort.quick else 120
+    n_frames = 40 if effort.quick else 120
     # Over again, so that what disturbs the machine meets all of them.
     for _ in range(1 if effort.quick else 2):
         found["null"] += on_screen("viewer", "null", cases=[CASE], n_frames=2 * n_frames)["cases"]

@@ -40,14 +40,13 @@ def main() -> None:
     plot.hideButtons()
     plot.setXRange(-seconds, 0.0, padding=0)
     plot.setYRange(0.0, n_channels, padding=0)
+    plot.setDownsampling(auto=True, mode="peak")
+    plot.setClipToView(True)
     curves = []
     for channel in range(n_channels):
         curve = pg.PlotDataItem(
             pen=pg.mkPen(pg.intColor(channel, n_channels), width=1),
-            autoDownsample=True,
             autoDownsampleFactor=1.0,
-            downsampleMethod="peak",
-            clipToView=True,
             skipFiniteCheck=True,
         )
         curve.setPos(0.0, n_channels - channel - 0.5)

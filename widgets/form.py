@@ -49,7 +49,8 @@ class FormWidget:
             for field in self.fields:
                 with dpg.group(horizontal=True, xoffset=theme.px(self._indent)) as line:
                     name = Words(theme)
-                    name.build(line)
+                    # A tooltip becomes the next item of its item's group, and would move the field: give it one.
+                    name.build(dpg.add_group(parent=line))
                     name.say(f"{field.label}, {field.unit}" if field.unit else field.label)
                     self.inputs[field.name] = self._make_input(field, line)
                 if field.help:

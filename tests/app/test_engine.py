@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -277,3 +278,38 @@ def test_text_markers_are_events_everywhere(app, until, tmp_path):
     app.record(tmp_path)
     app.run(mode="headless")
     assert [(e.label, e.stream) for e in app.context.events] == [("lift", "cues"), ("hold", "cues")]
+
+
+def test_a_device_that_runs_at_another_rate_than_it_says_is_told_of(app, tap, until, monkeypatch):
+    monkeypatch.setattr("myoscope.app.engine.RATE_OFF_FOR_S", 0.2)
+    source = tap(fs=1000.0)
+    stream = Stream("emg", source)
+    app.streams(stream)
+    plain = source.connect
+    source.connect = lambda: replace(plain(), fs=2000.0)
+    with app:
+        until(lambda: any("runs at 1000" in line.text for line in app.context.log.lines), "the sentence")
+    lines = [line.text for line in app.context.log.lines if "runs at" in line.text]
+    assert len(lines) == 1
+    assert "but says 2000 Hz. Check the device's settings" in lines[0]
+
+
+def test_a_second_session_replays_in_the_place_of_the_first(app, tap, until, take, tmp_path):
+    other = App("other")
+    other.streams(Stream("emg", tap(n_channels=3)))
+    other.record(tmp_path / "other.myo")
+    with other:
+        until(lambda: other.context.streams["emg"].health.n_received > 300, "samples")
+    stream = Stream("emg", tap())
+    app.streams(stream)
+    with app:
+        app.engine.open_replay(take)
+        assert set(app.context.streams) == {"emg", "force"}
+        app.engine.open_replay(tmp_path / "other.myo")
+        assert set(app.context.streams) == {"emg"}
+        until(lambda: stream.health.n_received > 100, "samples of the other session")
+        assert stream.info.n_channels == 3
+        app.engine.close_replay()
+        until(lambda: stream.health.n_received > 50, "live samples")
+        assert stream.info.n_channels == 2
+    assert not [line for line in app.context.log.lines if line.level == "bad"]
