@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from effort import Effort
+from headless import device_cpu
 from screen import in_process, on_screen
 from table import Row, duration, percent
 
@@ -17,7 +18,7 @@ def rows(effort: Effort) -> list[Row]:
     seconds = 600.0 if effort.long else effort.seconds(60.0, 5.0)
     live = on_screen("live", "null", seconds + 120.0, n_channels=256, rate_hz=2048.0, seconds=seconds)
     alone = in_process("headless", n_channels=384, rate_hz=10_000.0, seconds=effort.seconds(20.0, 4.0))
-    device = in_process("headless", n_channels=256, rate_hz=2048.0, seconds=2.0)["device_cpu"]
+    device = device_cpu(256, 2048.0)
     p50, p99 = live["busy_s"]
     found = [
         Row(f"{WHAT}: frames a second", f"{live['fps']:.1f}", "", "", f"≥ {ENOUGH_FPS:g}", live["fps"] >= ENOUGH_FPS),

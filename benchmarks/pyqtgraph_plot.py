@@ -69,6 +69,7 @@ def main() -> None:
             costs[frame] = drawn - cpu, process_time() - cpu, perf_counter() - begun
         assert plot.n_paints == n_paints + 1
         application.processEvents()
+    assert curves[0].curve.xData.size <= 3 * WIDTH, "pyqtgraph drew every sample: it was not told to downsample"
     if asked.get("picture"):
         plot.grab().save(asked["picture"])
     answer(**medians(costs))
