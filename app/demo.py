@@ -51,7 +51,7 @@ def run_demo(seconds: float | None, out: Path | None) -> None:
         return
     if not sys.platform.startswith("linux"):
         raise AppError(reason)
-    print(f"{reason}\nShowing it on a virtual display instead.", file=sys.stderr)
+    print("There is no display here: showing it on a virtual one.", file=sys.stderr)
     settings = Settings(width=WIDTH, height=HEIGHT)
     folder = (out or settings.recordings_folder).absolute()
     folder.mkdir(parents=True, exist_ok=True)

@@ -143,7 +143,7 @@ class Engine:
         self._watch_rate(stream)
         if n:
             return 0.0
-        return 0.001 if state in ("live", "silent") else 0.05
+        return 0.001 if state in ("live", "silent", "held") else 0.05
 
     def _note_state(self, stream: Stream, before: str, state: str) -> None:
         self._last_states[stream.name] = state
@@ -151,14 +151,14 @@ class Engine:
         if state == "live":
             if before in ("lost", "silent", "failed") and health.back_after_s:
                 self.log(f"{stream.name}: back after {health.back_after_s:.1f} s.", "good")
-            elif before != "silent":
+            elif before not in ("silent", "held"):
                 info = stream.info
                 self.log(
                     f"{stream.name}: connected to {stream.source_name}, {describe(info.n_channels, info.fs)}.", "good"
                 )
         elif state in ("lost", "failed"):
             self.log(f"{stream.name}: {health.message}", "bad")
-        elif state == "silent" and not (self._replay and not self._replay.playing):
+        elif state == "silent":
             self.log(f"{stream.name}: {health.message}", "warn")
         elif state == "ended":
             self.log(f"{stream.name}: {health.message}")
@@ -357,7 +357,7 @@ class Engine:
             shutil.rmtree(recording.path)
             self.last_recording = None
             return None
-        words = f"Recorded {n:,} samples, {status.n_lost:,} lost, to {recording.path}."
+        words = f"Recorded {n:,} samples, {status.n_lost:,} lost: {recording.path.name}."
         self.log(words, "warn" if status.error else "good")
         return recording.path
 
@@ -397,7 +397,7 @@ class Engine:
             if play:
                 replay.play()
             self._replay_worker = Worker("replay", self._replay_events, on_error=self._worker_failed).start()
-        self.log(f"Replaying {replay.session.path}.")
+        self.log(f"Replaying {replay.session.path.name}.")
 
     def _set_aside(self, name: str, stream: Stream) -> None:
         """Take a stream out of sight of a replay: a live one waits, one of the replay before goes."""

@@ -84,7 +84,7 @@ class StatusBar:
         states = {s.health.state for s in state.streams if s.info or s.source_name != "PredictionSource"}
         if not states:
             return StateView("square", "muted", "No device")
-        if states <= {"live"}:
+        if states <= {"live", "held"}:
             return StateView("circle", "good", "Live")
         if states & {"lost", "failed"}:
             return StateView("cross", "bad", "A device is lost")

@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from ..sources import Found, Source, Stream, StreamInfo, kinds, name_of, open_source
 from .actions import Action, Menu, Submenu
 from .devices import DeviceScanner
@@ -278,9 +280,17 @@ class Workbench:
             Action("Step back", lambda: self.step(-STEP_S), "←", "One second back.", self._why_no_replay),
             Action("Step on", lambda: self.step(STEP_S), "→", "One second on.", self._why_no_replay),
             Action("Close recording", self.close_session, "Ctrl+W", "Back to the live devices.", self._why_no_replay),
+            Action("Show recordings folder", self.show_folder, "", "In the system's file manager."),
             None,
             Action("Quit", self.quit, "Ctrl+Q", "A recording that runs is closed properly first."),
         ]
+
+    def show_folder(self) -> None:
+        """Open the folder of the recordings in the system's file manager."""
+        folder = self.settings.recordings_folder
+        folder.mkdir(parents=True, exist_ok=True)
+        if typer.launch(str(folder)) != 0:
+            self.engine.log(f"The recordings are in {folder}.")
 
     def quit(self) -> None:
         """Close the window."""

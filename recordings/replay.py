@@ -217,6 +217,11 @@ class ReplaySource:
         source._shared = replay
         return source
 
+    @property
+    def held(self) -> bool:
+        """Whether nothing comes because somebody paused it, or it is at its end."""
+        return self._replay is not None and not self._replay.transport.playing
+
     def connect(self) -> StreamInfo:
         """Open the session and begin to play; inside a `Replay`, take up its place.
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-State = Literal["idle", "connecting", "live", "silent", "lost", "failed", "ended", "stopped"]
+State = Literal["idle", "connecting", "live", "silent", "held", "lost", "failed", "ended", "stopped"]
 
 
 class Gap(NamedTuple):
@@ -32,8 +32,9 @@ class StreamHealth:
     Parameters
     ----------
     state
-        ``idle``, ``connecting``, ``live``, ``silent`` (connected, nothing comes), ``lost`` (trying again),
-        ``failed`` (what came cannot be believed), ``ended`` or ``stopped``.
+        ``idle``, ``connecting``, ``live``, ``silent`` (connected, nothing comes), ``held`` (the same, on purpose: a
+        replay that is paused or at its end), ``lost`` (trying again), ``failed`` (what came cannot be believed),
+        ``ended`` or ``stopped``.
     message
         One sentence about it, empty when there is nothing to say.
     n_received, n_lost, n_gaps

@@ -98,8 +98,8 @@ class StreamInfo:
             raise SourceError(f"{who} has number format {self.dtype!r}. Use one of {', '.join(NUMERIC)}, or 'str'.")
         if min(self.sample_shape) < 1 or (len(self.sample_shape) == 1 and self.sample_shape[0] > MAX_CHANNELS):
             raise SourceError(
-                f"{who} has {self.n_channels:,} channels. A stream has 1 to {MAX_CHANNELS:,};"
-                " check the device's settings."
+                f"{who} has {self.n_channels:,} channels. A stream has 1 to {MAX_CHANNELS:,}:"
+                " give channel_names or sample_shape, or check the device's settings."
             )
         if self.n_channels * 8 > MAX_SAMPLE_BYTES:
             raise SourceError(f"{who} has samples of shape {self.sample_shape}, over 64 MiB each. Make them smaller.")

@@ -16,7 +16,8 @@ class Source(Protocol):
     """Where samples come from. One thread at a time calls it.
 
     A source is configured by its constructor's keyword arguments; a class may also offer a classmethod
-    ``discover(timeout_s) -> list[Found]`` for the menus.
+    ``discover(timeout_s) -> list[Found]`` for the menus, and an attribute ``held``: true while nothing comes on
+    purpose, so that nobody takes silence for a fault.
     """
 
     def connect(self) -> StreamInfo:

@@ -126,7 +126,10 @@ class Stream:
         nominal = info.fs if info else 0.0
         message = self._message
         if state == "live" and nominal and now - self._arrived > max(0.6, 3 / nominal):
-            state, message = "silent", message or f"Nothing has come for {now - self._arrived:.1f} s."
+            if getattr(self.source, "held", False):
+                state = "held"
+            else:
+                state, message = "silent", message or f"Nothing has come for {now - self._arrived:.1f} s."
         return StreamHealth(
             state=state,
             message=message,

@@ -44,6 +44,8 @@ def state_view(health: StreamHealth) -> StateView:
             return StateView("circle", "good", "live", detail)
         case "silent":
             return StateView("triangle", "warn", f"silent for {span(health.age_s)}", detail)
+        case "held":
+            return StateView("square", "accent", "held", detail)
         case "lost":
             return StateView("cross", "bad", "lost, trying again", detail)
         case "failed":

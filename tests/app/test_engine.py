@@ -223,6 +223,7 @@ def test_a_session_replays_in_the_place_of_the_live_streams_and_gives_it_back(ap
             timestamps, replayed = stream.get_raw_snapshot()
             np.testing.assert_array_equal(replayed, session.streams["emg"].read()[0])
             assert (np.diff(timestamps) > 0).all()
+        until(lambda: stream.health.state == "held", "it stands at its end, which is no fault")
         assert [event.label for event in app.context.events] == ["lift"]
         until(lambda: 4 in got, "windows of the replay")
         app.engine.close_replay()
