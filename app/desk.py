@@ -12,6 +12,7 @@ import dearpygui.dearpygui as dpg
 from ..widgets.door import Tag
 from ..widgets.theme import Theme
 from .actions import Action
+from .commands import Commands, actions_of
 from .dialogs import Dialogs
 from .menus import Keyboard, MenuBar
 from .panels import Panels
@@ -19,7 +20,7 @@ from .replay_strip import ReplayStrip
 from .start_screen import StartScreen
 from .status_bar import StatusBar
 from .views import Views
-from .workbench import Workbench, actions_of
+from .workbench import Workbench
 
 PANELS_PX = 312
 PANELS_SHARE = 2.8
@@ -53,7 +54,7 @@ class Desk:
     ) -> None:
         self._bench = workbench
         self._theme = theme
-        self._menus = workbench.menus()
+        self._menus = Commands(workbench).menus()
         self.menu_bar = MenuBar(self._menus, run)
         self.views = Views(workbench, theme, ui)
         self.panels = Panels(workbench, theme)

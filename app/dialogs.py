@@ -13,8 +13,9 @@ from ..widgets.door import Tag, clean, label
 from ..widgets.panel import Words
 from ..widgets.popup import tooltip
 from .actions import Menu
+from .commands import actions_of
 from .shelf import sessions_in
-from .workbench import Workbench, actions_of
+from .workbench import Workbench
 
 KINDS = {
     "synthetic": "Synthetic EMG",

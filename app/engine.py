@@ -20,7 +20,9 @@ from .errors import AppError
 from .log import Log
 from .predict import Predictor
 from .recording import Recording
-from .state import EngineState, ReplayState, StreamState
+from .replaying import Replaying
+from .state import EngineState, StreamState
+from .watch import Watch
 from .worker import Worker, stop_all
 
 if TYPE_CHECKING:
@@ -28,9 +30,6 @@ if TYPE_CHECKING:
 
 SWITCH_INTERVAL_S = 5e-4
 """How soon a busy Python thread must let another run; measured: a third less delay under load."""
-
-RATE_OFF, RATE_OFF_FOR_S = 0.05, 3.0
-"""A rate is wrong when it is off by this share for so long."""
 
 
 class Engine:
@@ -49,14 +48,10 @@ class Engine:
         self._clock = clock
         self._streams: dict[str, Stream] = {}
         self._workers: dict[str, Worker] = {}
-        self._last_states: dict[str, str] = {}
         self._first_results: dict[str, threading.Event] = {}
         self._first_errors: dict[str, SourceError] = {}
-        self._rate_off_since: dict[str, float] = {}
         self._recording: Recording | None = None
-        self._replay: Replay | None = None
-        self._replay_worker: Worker | None = None
-        self._live_sources: dict[str, Source | None] = {}
+        self._replaying = Replaying(self, clock)
         self._predictors: list[Predictor] = []
         self._predict_workers: list[Worker] = []
         self._commands: queue.Queue[tuple[str, Callable[[], object]]] = queue.Queue()
@@ -70,6 +65,7 @@ class Engine:
         self.last_recording: Path | None = None
         self.recording_error = ""
         self.log = Log(clock)
+        self._watch = Watch(self.log, clock)
         self.events = Events(clock)
         self.events.on_event.append(self._record_event)
         self.context = Context(self._streams, self.events, self.log)
@@ -96,11 +92,11 @@ class Engine:
             stream.on_event.append(self.events.add)
             if self._recording is not None:
                 self._recording.follow(stream)
-            if self.running and not self._is_fed(stream):
+            if self.running and not self.is_fed(stream):
                 self._start_stream(stream)
         return stream
 
-    def _is_fed(self, stream: Stream) -> bool:
+    def is_fed(self, stream: Stream) -> bool:
         """Whether a predictor feeds and pumps it, rather than a device and a worker."""
         return any(stream is predictor.stream for predictor in self._predictors)
 
@@ -136,49 +132,11 @@ class Engine:
         except SourceError as error:
             if not self._first_results[stream.name].is_set():
                 self._first_errors[stream.name] = error
-        state = stream.health.state
+        state = self._watch.look(stream, any_rate=self.replay is not None)
         self._first_results[stream.name].set()
-        if state != self._last_states.get(stream.name):
-            self._note_state(stream, self._last_states.get(stream.name, "idle"), state)
-        self._watch_rate(stream)
         if n:
             return 0.0
         return 0.001 if state in ("live", "silent", "held") else 0.05
-
-    def _note_state(self, stream: Stream, before: str, state: str) -> None:
-        self._last_states[stream.name] = state
-        health = stream.health
-        if state == "live":
-            if before in ("lost", "silent", "failed") and health.back_after_s:
-                self.log(f"{stream.name}: back after {health.back_after_s:.1f} s.", "good")
-            elif before not in ("silent", "held"):
-                info = stream.info
-                self.log(
-                    f"{stream.name}: connected to {stream.source_name}, {describe(info.n_channels, info.fs)}.", "good"
-                )
-        elif state in ("lost", "failed"):
-            self.log(f"{stream.name}: {health.message}", "bad")
-        elif state == "silent":
-            self.log(f"{stream.name}: {health.message}", "warn")
-        elif state == "ended":
-            self.log(f"{stream.name}: {health.message}")
-
-    def _watch_rate(self, stream: Stream) -> None:
-        """Say so when a device runs at another rate than it says. A replay may run at any speed."""
-        health = stream.health
-        off = health.state == "live" and health.nominal_hz and abs(health.rate_hz / health.nominal_hz - 1) > RATE_OFF
-        if not off or self._replay is not None:
-            self._rate_off_since.pop(stream.name, None)
-            return
-        now = self._clock()
-        since = self._rate_off_since.setdefault(stream.name, now)
-        if since <= now - RATE_OFF_FOR_S:
-            self._rate_off_since[stream.name] = math.inf  # said once, until it is right again
-            self.log(
-                f"{stream.name}: runs at {health.rate_hz:.1f} Hz but says {health.nominal_hz:.10g} Hz."
-                " Check the device's settings; every sample is kept with its own timestamp.",
-                "warn",
-            )
 
     def _worker_failed(self, name: str, error: Exception) -> None:
         self.log(f"{name}: {type(error).__name__}: {error}" if not str(error) else f"{name}: {error}", "bad")
@@ -200,7 +158,7 @@ class Engine:
         for stream in list(self._streams.values()):
             if stream.state in ("stopped", "ended"):
                 stream.reset()
-            if not self._is_fed(stream):
+            if not self.is_fed(stream):
                 self._start_stream(stream)
         for predictor in self._predictors:
             self._start_predictor(predictor)
@@ -226,17 +184,15 @@ class Engine:
             return
         self.running = False
         # Sources first: all that they have given is then on its way to the recorder, which closes after them.
-        feeding = [self._command_worker, *self._workers.values(), self._replay_worker, *self._predict_workers]
+        feeding = [self._command_worker, *self._workers.values(), self._replaying.worker, *self._predict_workers]
         self._report_hung(stop_all([worker for worker in feeding if worker is not None]))
         self._workers.clear()
         self._predict_workers.clear()
-        self._command_worker = self._replay_worker = None
+        self._command_worker = self._replaying.worker = None
         for predictor in self._predictors:
             predictor.stream.disconnect()
         self.stop_recording()
-        if self._replay is not None:
-            self._replay.close()
-            self._replay = None
+        self._replaying.drop()
         sys.setswitchinterval(self._switch_interval)
 
     def __enter__(self) -> Engine:
@@ -268,7 +224,7 @@ class Engine:
 
     def reconnect(self, name: str) -> None:
         """Connect a stream's present source again."""
-        self._swap(name, None)
+        self.swap(name, None)
 
     def switch(self, name: str, source: Source | str) -> None:
         """Give a stream another source; ring and picture stay, a recording goes on with a named gap.
@@ -278,9 +234,10 @@ class Engine:
         SourceError
             When the new source does not connect; the old one is then connected again.
         """
-        self._swap(name, open_source(source) if isinstance(source, str) else source)
+        self.swap(name, open_source(source) if isinstance(source, str) else source)
 
-    def _swap(self, name: str, source: Source | None, *, fresh: bool = False) -> None:
+    def swap(self, name: str, source: Source | None, *, fresh: bool = False) -> None:
+        """Give a stream another source, or connect the present one again; `fresh` empties the ring."""
         stream = self._stream(name)
         n_hung = len(stream.left_behind)
         try:
@@ -379,70 +336,32 @@ class Engine:
             if self._recording is not None:
                 raise AppError("A recording runs. Stop it before you open another session.")
             replay = Replay(path, speed=speed, loop=loop, clock=self._clock)
-            before, self._replay = self._replay, replay
             self._stop_replay_worker()
             self.shown_since = self._clock()
-            for name, stream in list(self._streams.items()):
-                if name not in replay.sources and not self._is_fed(stream):
-                    self._set_aside(name, stream)
-            for name, source in replay.sources.items():
-                if name in self._streams:
-                    self._live_sources.setdefault(name, self._streams[name].source)
-                    self._swap(name, source, fresh=True)
-                else:
-                    self._live_sources[name] = None
-                    self.add(Stream(name, source, clock=self._clock))
-            if before is not None:
-                before.close()
+            self._replaying.open(replay, self.events.add, self._worker_failed)
             if play:
                 replay.play()
-            self._replay_worker = Worker("replay", self._replay_events, on_error=self._worker_failed).start()
         self.log(f"Replaying {replay.session.path.name}.")
 
-    def _set_aside(self, name: str, stream: Stream) -> None:
-        """Take a stream out of sight of a replay: a live one waits, one of the replay before goes."""
-        if name in self._live_sources and self._live_sources[name] is None:
-            del self._live_sources[name]
-            self.remove(name)
-        else:
-            self._live_sources.setdefault(name, stream.source)
-            stream.pause()
-
     def _stop_replay_worker(self) -> None:
-        if self._replay_worker is not None:
-            self._report_hung(stop_all([self._replay_worker]))
-            self._replay_worker = None
-
-    def _replay_events(self) -> float:
-        replay = self._replay
-        if replay is not None:
-            for event in replay.events_due():
-                self.events.add(event)
-        return 0.02
+        worker, self._replaying.worker = self._replaying.worker, None
+        if worker is not None:
+            self._report_hung(stop_all([worker]))
 
     def close_replay(self) -> None:
         """Leave the replay and connect the live sources again. Nothing happens when none runs."""
         with self._changing:
-            replay, self._replay = self._replay, None
-            if replay is None:
+            if self.replay is None:
                 return
             self._stop_replay_worker()
             self.shown_since = self._clock()
-            sources, self._live_sources = self._live_sources, {}
-            for name, source in sources.items():
-                if source is None:
-                    self.remove(name)
-                    continue
-                try:
-                    self._swap(name, source, fresh=True)
-                except SourceError as error:
-                    self.log(f"{name}: {error}", "bad")
-            replay.close()
+            for problem in self._replaying.close():
+                self.log(problem, "bad")
 
     @property
     def replay(self) -> Replay | None:
         """The replay that runs, for play, pause, seek, step, speed and loop; None when live."""
-        return self._replay
+        return self._replaying.replay
 
     # Prediction
 
@@ -466,12 +385,12 @@ class Engine:
     @property
     def all_ended(self) -> bool:
         """Whether no source will ever give another sample."""
-        streams = [s for s in list(self._streams.values()) if not self._is_fed(s)]
+        streams = [s for s in list(self._streams.values()) if not self.is_fed(s)]
         return bool(streams) and all(s.state == "ended" for s in streams)
 
     def snapshot(self) -> EngineState:
         """Return everything there is to know at this moment. Cheap: once a frame is fine."""
-        recording, replay = self._recording, self._replay
+        recording = self._recording
         return EngineState(
             t=self._clock(),
             streams=tuple(
@@ -479,23 +398,7 @@ class Engine:
                 for s in list(self._streams.values())
             ),
             recording=recording.status if recording is not None else None,
-            replay=None
-            if replay is None
-            else ReplayState(
-                path=replay.session.path,
-                position_seconds=replay.position_seconds,
-                duration_seconds=replay.duration_seconds,
-                playing=replay.playing,
-                ended=replay.ended,
-                loop=replay.loop,
-                speed=replay.speed,
-            ),
+            replay=self._replaying.state,
             predict=self._predictors[0].state if self._predictors else None,
             busy=self._busy,
         )
-
-
-def describe(n_channels: int, rate_hz: float) -> str:
-    """Return ``64 channels at 2048 Hz``."""
-    channels = "1 channel" if n_channels == 1 else f"{n_channels:,} channels"
-    return f"{channels} at {rate_hz:.10g} Hz" if rate_hz else f"{channels}, irregular"

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import platform
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from ..sources import Found, Source, Stream, StreamInfo, kinds, name_of, open_source
-from .actions import Action, Menu, Submenu
+from ..sources import Found, Source, Stream, name_of, open_source
 from .devices import DeviceScanner
+from .diagnostics import diagnostics
 from .engine import Engine
 from .settings import Settings
 from .state import EngineState, StreamState
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from ..recordings import Replay
 
 SCALES = (75, 100, 125, 150, 200, 250)
-THEMES = (("dark", "Dark"), ("light", "Light"), ("high contrast", "High contrast"))
-STEP_S = 1.0
 
 
 class Workbench:
@@ -81,22 +76,27 @@ class Workbench:
             return "No device is connected yet."
         return "Busy: " + self.state.busy if self.state.busy else ""
 
-    def _why_no_stream(self) -> str:
+    def why_no_stream(self) -> str:
+        """Return why there is nothing to do this to."""
         return "" if self.own_streams() else "There is no device to do this to. Add one first."
 
-    def _why_no_replay(self) -> str:
+    def why_no_replay(self) -> str:
+        """Return why there is no replay to drive."""
         return "" if self.state.replay else "No recording is open. Open one with Session, Open recording."
 
-    def _why_no_panels(self) -> str:
+    def why_no_panels(self) -> str:
+        """Return why the panels are left out."""
         return "The window is too narrow for them. Make it wider, or everything smaller." if self.too_narrow else ""
 
-    def _why_not_open(self) -> str:
+    def why_not_open(self) -> str:
+        """Return why no recording can be opened."""
         return "A recording runs. Stop it first." if self.state.recording else ""
 
-    def _why_not_swap(self) -> str:
+    def why_not_swap(self) -> str:
+        """Return why no device can be swapped."""
         if self.state.replay:
             return "A recorded session is open. Close it to work with devices."
-        return self._why_no_stream()
+        return self.why_no_stream()
 
     def own_streams(self) -> list[StreamState]:
         """Return the streams that have a device."""
@@ -204,7 +204,8 @@ class Workbench:
         if self.replay is not None:
             self.replay.loop = not self.replay.loop
 
-    def _loops(self) -> bool:
+    def is_looping(self) -> bool:
+        """Tell whether the replay begins anew at its end."""
         return self.replay is not None and self.replay.loop
 
     def hold(self) -> None:
@@ -221,7 +222,8 @@ class Workbench:
 
     # View
 
-    def _held(self) -> bool:
+    def is_held(self) -> bool:
+        """Tell whether replay or picture stand still."""
         return not self.state.replay.playing if self.state.replay else self.is_paused()
 
     def set_theme(self, name: str) -> None:
@@ -248,43 +250,6 @@ class Workbench:
         """Show one stream, or all of them."""
         self.settings.layout = name
 
-    # Menus
-
-    def menus(self) -> list[Menu]:
-        """Return what the menu bar holds."""
-        return [
-            ("Session", self._session_menu()),
-            ("Device", self._device_menu()),
-            ("View", self._view_menu()),
-            ("Help", self._help_menu()),
-        ]
-
-    def _session_menu(self) -> list[Action | Submenu | None]:
-        record = Action(
-            "Record or stop",
-            self.record_or_stop,
-            "R",
-            "Record every stream, raw, from this moment.",
-            self.why_not_record,
-        )
-        return [
-            record,
-            Action("Mark this moment", self.mark, "M", "Drop a marker; a recording keeps it.", self._why_no_stream),
-            None,
-            Action(
-                "Open recording…", lambda: self.shown_dialog("open"), "Ctrl+O", "Replay a session.", self._why_not_open
-            ),
-            Submenu("Open recent", self._recent_sessions, self._why_no_recent),
-            Action("Play or pause", self.play_or_pause, "P", "Let the replay run, or hold it.", self._why_no_replay),
-            Action("Loop", self.loop, "L", "Begin anew at the end.", self._why_no_replay, self._loops),
-            Action("Step back", lambda: self.step(-STEP_S), "←", "One second back.", self._why_no_replay),
-            Action("Step on", lambda: self.step(STEP_S), "→", "One second on.", self._why_no_replay),
-            Action("Close recording", self.close_session, "Ctrl+W", "Back to the live devices.", self._why_no_replay),
-            Action("Show recordings folder", self.show_folder, "", "In the system's file manager."),
-            None,
-            Action("Quit", self.quit, "Ctrl+Q", "A recording that runs is closed properly first."),
-        ]
-
     def show_folder(self) -> None:
         """Open the folder of the recordings in the system's file manager."""
         folder = self.settings.recordings_folder
@@ -295,77 +260,6 @@ class Workbench:
     def quit(self) -> None:
         """Close the window."""
         self.closing = True
-
-    def _why_no_recent(self) -> str:
-        return self._why_not_open() or ("" if self.settings.recent_sessions else "Nothing has been recorded yet.")
-
-    def _recent_sessions(self) -> list[Action | Submenu | None]:
-        return [
-            Action(Path(path).name, partial(self.open_session, path), help=path)
-            for path in self.settings.recent_sessions
-            if Path(path).is_dir()
-        ]
-
-    def _device_menu(self) -> list[Action | Submenu | None]:
-        return [
-            Action("Add device…", lambda: self.shown_dialog("device"), "Ctrl+D", "Choose a kind and its settings."),
-            Submenu("Connect", self._connect_items),
-            None,
-            Action(
-                "Reconnect", self.reconnect, "F5", "Connect every device again; the picture stays.", self._why_not_swap
-            ),
-            Submenu("Switch to…", self._switch_items, self._why_not_swap),
-            Submenu("Disconnect", self._disconnect_items, self._why_not_swap),
-        ]
-
-    def _connect_items(self) -> list[Action | Submenu | None]:
-        return [Action(_menu_label(f), partial(self.connect, f.name), help=f.name) for f in self.choices]
-
-    def _switch_items(self) -> list[Action | Submenu | None]:
-        streams = self.own_streams()
-        if len(streams) == 1:
-            return self._switch_choices(streams[0].name)
-        return [Submenu(s.name, partial(self._switch_choices, s.name)) for s in streams]
-
-    def _switch_choices(self, stream: str) -> list[Action | Submenu | None]:
-        return [Action(_menu_label(f), partial(self.switch, stream, f.name), help=f.name) for f in self.choices]
-
-    def _disconnect_items(self) -> list[Action | Submenu | None]:
-        return [
-            Action(s.name, partial(self.remove, s.name), help=f"Let {s.source_name} go.", why_not=self._why_not_open)
-            for s in self.own_streams()
-        ]
-
-    def _view_menu(self) -> list[Action | Submenu | None]:
-        view = self.viewer
-        return [
-            Action(
-                "Pause",
-                self.hold,
-                "Space",
-                "Freezes the picture, never the acquisition; holds a replay.",
-                checked=self._held,
-            ),
-            Action(
-                "Every sample", self.show_raw, "E", "Draw every sample of a short window.", checked=lambda: self.raw
-            ),
-            Action("Auto scale", view("auto"), "A", "Let the size of the traces follow the signal."),
-            Action("Same scale for all channels", view("common"), "C", "Or one of its own for each."),
-            Action("Larger traces", view("gain up"), "+", "By a third."),
-            Action("Smaller traces", view("gain down"), "−", "By a third."),
-            Action("Longer window", view("longer"), "]", "See more of the past."),
-            Action("Shorter window", view("shorter"), "[", "See less of the past, larger."),
-            None,
-            Submenu("Layout", self._layout_items),
-            Action(
-                "Panels", self.show_panels, "Ctrl+B", "At the right.", self._why_no_panels, lambda: self.settings.panels
-            ),
-            Action("Full screen", self.toggle_full_screen, "F11", "And back.", checked=lambda: self.full_screen),
-            Submenu("Theme", self._theme_items),
-            Submenu("Scale", self._scale_items),
-            Action("Larger", partial(self.next_scale, 1), "Ctrl++", "Everything on screen."),
-            Action("Smaller", partial(self.next_scale, -1), "Ctrl+−", "Everything on screen."),
-        ]
 
     def viewer(self, name: str) -> Callable[[], None]:
         """Return a command to every viewer on screen."""
@@ -378,39 +272,6 @@ class Workbench:
     def toggle_full_screen(self) -> None:
         """Fill the screen, or not."""
         self.full_screen = not self.full_screen
-
-    def _layout_items(self) -> list[Action | Submenu | None]:
-        one = [
-            Action(f"Only {s.name}", partial(self.show_only, s.name), checked=partial(self._is_only, s.name))
-            for s in self.state.streams
-        ]
-        return [Action("All streams", partial(self.show_only, ""), checked=partial(self._is_only, "")), *one]
-
-    def _is_only(self, name: str) -> bool:
-        return self.only == name
-
-    def _theme_items(self) -> list[Action | Submenu | None]:
-        return [
-            Action(label, partial(self.set_theme, name), checked=partial(lambda n: self.settings.theme == n, name))
-            for name, label in THEMES
-        ]
-
-    def _scale_items(self) -> list[Action | Submenu | None]:
-        return [
-            Action(
-                f"{percent} %",
-                partial(self.set_scale, percent),
-                checked=partial(lambda p: self.settings.scale_percent == p, percent),
-            )
-            for percent in SCALES
-        ]
-
-    def _help_menu(self) -> list[Action | Submenu | None]:
-        return [
-            Action("Keyboard shortcuts", lambda: self.shown_dialog("shortcuts"), "F1", "All of them."),
-            Action("Save diagnostics", self.save_diagnostics, "", "A text file to send with a question."),
-            Action("About myoscope", lambda: self.shown_dialog("about"), "", "Version and licence."),
-        ]
 
     def save_diagnostics(self) -> None:
         """Write versions, states and the log to a text file in the recordings folder."""
@@ -427,28 +288,3 @@ class Workbench:
 
 def _nothing(_name: str) -> None:
     """Stand in until a window says what to do."""
-
-
-def _menu_label(found: Found) -> str:
-    return f"{found.label}   {found.detail}" if found.detail else found.label
-
-
-def actions_of(menus: list[Menu]) -> list[tuple[str, Action]]:
-    """Return every action that is not in a submenu, with its menu's title."""
-    return [(title, entry) for title, entries in menus for entry in entries if isinstance(entry, Action)]
-
-
-def diagnostics(engine: Engine) -> str:
-    """Return what a developer would ask for: versions, machine, states, log. No sample and no subject in it."""
-    libraries = ("numpy", "dearpygui", "pylsl", "brainflow", "zarr", "numba", "tsdownsample")
-    lines = [f"myoscope {version('myoscope')}", f"Python {sys.version}", platform.platform()]
-    lines += [f"{name} {version(name)}" for name in libraries]
-    lines += [f"source kind {name}: {cls.__module__}.{cls.__name__}" for name, cls in kinds().items()]
-    lines += [f"{s.name}: {s.source_name} {describe_info(s.info)} {s.health}" for s in engine.snapshot().streams]
-    lines += [f"{line.t:.3f} {line.level:>4} {line.text} ×{line.times}" for line in engine.log.lines]
-    return "\n".join(lines) + "\n"
-
-
-def describe_info(info: StreamInfo | None) -> str:
-    """Return a stream's facts on one line."""
-    return "not connected" if info is None else f"{info.n_channels} ch, {info.fs:g} Hz, {info.dtype}, {info.unit}"

@@ -15,16 +15,15 @@ from numpy.typing import NDArray
 from .block import Block, Event
 from .checked import checked
 from .clock import local_clock
-from .envelope import Envelope
 from .errors import SourceError, SourceLost
 from .health import Gap, RateMeter, State, StreamHealth
 from .info import StreamInfo
 from .naming import name_of, open_source
+from .past import Past
 from .ring import RingBuffer
 from .source import Sink, Source
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
-IRREGULAR_RATE_HZ = 200.0
 TURN_TIMEOUT_S = 3.0
 
 
@@ -72,7 +71,7 @@ class Stream:
         self.on_event: list[Callable[[Event], object]] = []
         self._clock = clock
         self._info: StreamInfo | None = None
-        self._ring: RingBuffer | None = None
+        self._past: Past | None = None
         self._sinks: tuple[Sink, ...] = ()
         # Whose turn it is to touch the source. Replaced, never waited for, when a source hangs in a call.
         self._turn = threading.RLock()
@@ -80,7 +79,6 @@ class Stream:
         self.left_behind: tuple[str, ...] = ()
         self._sinks_lock = threading.Lock()
         self._owed = 0
-        self._scales: NDArray[np.float32] | None = None
         self._state: State = "idle"
         self._message = ""
         self._n_received = self._n_lost = self._n_gaps = 0
@@ -92,7 +90,6 @@ class Stream:
         self._retry_at = 0.0
         self._n_retries = 0
         self._rate = RateMeter()
-        self._displays = threading.local()
 
     # What a stream is
 
@@ -117,7 +114,7 @@ class Stream:
     @property
     def ring(self) -> RingBuffer | None:
         """The buffer; another object after a change of rate or channel count; None before that is known."""
-        return self._ring
+        return None if self._past is None else self._past.ring
 
     @property
     def health(self) -> StreamHealth:
@@ -183,13 +180,13 @@ class Stream:
     def _begin(self, info: StreamInfo) -> None:
         before, self._info = self._info, info
         reconnected = before is not None
-        if not info.is_text and (self._ring is None or before is None or not _same_picture(before, info)):
-            rate = info.fs or IRREGULAR_RATE_HZ
-            self._ring = RingBuffer(
-                info.n_channels, max(2, math.ceil(self.buffer_seconds * rate)), max(64, math.ceil(rate))
-            )
+        if info.is_text:
+            self._past = None
+        elif self._past is None or before is None or not _same_picture(before, info):
+            self._past = Past(info, self.buffer_seconds)
             reconnected = False
-        self._scales = None if info.scale == 1.0 else info.scales.astype(np.float32)
+        else:
+            self._past.follow(info)
         self._interrupted = self._interrupted or reconnected
         self._rate = RateMeter()
         self._arrived = self._clock()
@@ -366,7 +363,7 @@ class Stream:
         self._state, self._message = "idle", ""
 
     def _forget(self) -> None:
-        self._ring = self._info = None
+        self._past = self._info = None
         self._n_received = self._n_lost = self._n_gaps = self._owed = 0
         self._newest = self._arrived = self._lost_since = math.nan
         self._gaps, self._interrupted, self._back_after_s = (), False, 0.0
@@ -385,15 +382,8 @@ class Stream:
             self._hand_out_events(block)
         else:
             block = self._count(block, info)
-            ring = self._ring
-            if ring is not None:
-                flat = block.data.reshape(n, -1)
-                ring.extend(
-                    flat if self._scales is None else flat * self._scales,
-                    block.timestamps,
-                    block.lost,
-                    broken=self._interrupted,
-                )
+            if self._past is not None:
+                self._past.take(block, broken=self._interrupted)
                 self._interrupted = False
         for sink in self._sinks:
             sink.write(block)
@@ -447,15 +437,10 @@ class Stream:
         timestamps
             Shape (n_samples,), float64, s, LSL clock.
         """
-        info, ring = self.info, self._ring
-        if ring is None:
+        info, past = self.info, self._past
+        if past is None:
             return np.empty((info.n_channels, 0), dtype=np.float32), np.empty(0)
-        n = round(self.window_seconds * info.fs) if info.fs else None
-        data, timestamps, _ = ring.copy(n)
-        if n is None and len(timestamps):
-            recent = int(np.searchsorted(timestamps, timestamps[-1] - self.window_seconds, side="right"))
-            data, timestamps = data[recent:], timestamps[recent:]
-        return np.ascontiguousarray(data.T), timestamps
+        return past.window(self.window_seconds)
 
     def get_raw_snapshot(self) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
         """Return the whole ring as it lies, as an owned copy. Any thread may call it.
@@ -467,10 +452,10 @@ class Stream:
         data
             Shape (capacity, n_channels), float32, in the stream's unit.
         """
-        info, ring = self.info, self._ring
-        if ring is None:
+        info, past = self.info, self._past
+        if past is None:
             return np.empty(0), np.empty((0, info.n_channels), dtype=np.float32)
-        view = ring.copy()
+        view = past.ring.copy()
         return view.timestamps, view.data
 
     def get_display(
@@ -495,19 +480,13 @@ class Stream:
         timestamps
             Shape (n_pixels,), float64, s, LSL clock: the beginning of each column, by the nominal rate.
         """
-        info, ring = self.info, self._ring
+        info, past = self.info, self._past
         if n_pixels < 1:
             raise ValueError(f"n_pixels is {n_pixels}. Ask for at least 1 column.")
-        rate = info.fs or IRREGULAR_RATE_HZ
-        bucket = max(1, math.ceil((self.window_seconds if seconds is None else seconds) * rate / n_pixels))
-        if ring is None:
+        if past is None:
             return np.full((info.n_channels, n_pixels, 2), np.nan, np.float32), np.full(n_pixels, np.nan)
-        envelope: Envelope | None = getattr(self._displays, "envelope", None)
-        if envelope is None or envelope.ring is not ring or (envelope.bucket, envelope.n_columns) != (bucket, n_pixels):
-            envelope = self._displays.envelope = Envelope(ring, bucket, n_pixels)
-        envelope.update()
-        ages: NDArray[np.float64] = (np.arange(n_pixels - 1.0, -1.0, -1.0) + envelope.fill) * bucket / rate
-        return envelope.columns.copy(), self._newest - ages
+        columns, ages = past.display(n_pixels, self.window_seconds if seconds is None else seconds)
+        return columns, self._newest - ages
 
     def __repr__(self) -> str:
         return f"Stream({self.name!r}, {self.source_name!r}, {self._state})"

@@ -282,7 +282,7 @@ def test_text_markers_are_events_everywhere(app, until, tmp_path):
 
 
 def test_a_device_that_runs_at_another_rate_than_it_says_is_told_of(app, tap, until, monkeypatch):
-    monkeypatch.setattr("myoscope.app.engine.RATE_OFF_FOR_S", 0.2)
+    monkeypatch.setattr("myoscope.app.watch.RATE_OFF_FOR_S", 0.2)
     source = tap(fs=1000.0)
     stream = Stream("emg", source)
     app.streams(stream)
