@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from effort import Effort
 from headless import device_cpu
 from screen import in_process, on_screen
@@ -20,26 +22,21 @@ def rows(effort: Effort) -> list[Row]:
     alone = in_process("headless", n_channels=384, rate_hz=10_000.0, seconds=effort.seconds(20.0, 4.0))
     device = device_cpu(256, 2048.0)
     p50, p99 = live["busy_s"]
-    found = [
+    return [
         Row(f"{WHAT}: frames a second", f"{live['fps']:.1f}", "", "", f"≥ {ENOUGH_FPS:g}", live["fps"] >= ENOUGH_FPS),
         Row(f"{WHAT}: a frame's work", f"p50 {duration(p50)}, p99 {duration(p99)}", "", "", "≤ 16.7 ms", p50 <= 1 / 60),
         Row(f"{WHAT}: processor, of one core", f"{percent(live['cpu'])}, of it the device {percent(device)}",
             "", "", "< 200 %", live["cpu"] < 2),
         _losses(WHAT, live),
         _memory(seconds, live),
-    ]  # fmt: skip
-    found += [
         _losses(RECORDED, alone),
-        Row(
-            f"{RECORDED}: processor, of one core",
-            f"{percent(alone['cpu'])}, of it the device {percent(alone['device_cpu'])}",
-        ),
+        Row(f"{RECORDED}: processor, of one core",
+            f"{percent(alone['cpu'])}, of it the device {percent(alone['device_cpu'])}"),
         Row(f"{RECORDED}: queue at its fullest", percent(alone["fullest"])),
-    ]
-    return found
+    ]  # fmt: skip
 
 
-def _memory(seconds: float, found: dict[str, float]) -> Row:
+def _memory(seconds: float, found: dict[str, Any]) -> Row:
     """Return what the process held once buffers were full, and at the end."""
     what, end = f"{WHAT}: memory over {seconds:.0f} s", found["memory_bytes"]
     settled = found["settled_bytes"]
@@ -50,8 +47,9 @@ def _memory(seconds: float, found: dict[str, float]) -> Row:
     return Row(what, text, "", f"{100 * growth:+.1f} %", f"≤ +{100 * FLAT:.0f} %", growth <= FLAT)
 
 
-def _losses(what: str, found: dict[str, float]) -> Row:
+def _losses(what: str, found: dict[str, Any]) -> Row:
     """Delivered by the device, and in the session: as many, each once, in order."""
     lost = found["n_missing"] + found["n_lost"]
     text = f"{found['n_delivered']:,} delivered, {lost:,} lost, {found['n_breaks']:,} out of order"
-    return Row(f"{what}: samples", text, "", "", "none lost", lost == 0 and found["n_breaks"] == 0)
+    ok = not (lost or found["n_breaks"] or found["error"])
+    return Row(f"{what}: samples", f"{text} {found['error']}".rstrip(), "", "", "none lost", ok)

@@ -34,7 +34,7 @@ class Watch:
 
     def __init__(self, window: Window, seconds: float) -> None:
         # Made and touched beforehand: what is noted down here must not show as memory that grows.
-        self._notes = np.zeros((round(200 * seconds), 2))
+        self._notes = np.full((round(200 * seconds), 2), np.nan)
         self.n_noted = 0
         self.memory_settled = self.memory = 0
         self.begun = self.cpu = self.ended = self.cpu_ended = 0.0

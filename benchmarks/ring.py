@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 import numpy as np
@@ -81,7 +82,7 @@ def _dvg(n_channels: int) -> Turn:
     return _turn(extend, window)
 
 
-def _turn(extend, window) -> Turn:  # type: ignore[no-untyped-def]
+def _turn(extend: Callable[[int], None], window: Callable[[], NDArray[np.float32]]) -> Turn:
     at = 0
 
     def turn() -> tuple[float, float, float, float]:
