@@ -56,7 +56,8 @@ class Engine:
         self._predict_workers: list[Worker] = []
         self._commands: queue.Queue[tuple[str, Callable[[], object]]] = queue.Queue()
         self._command_worker: Worker | None = None
-        self._busy = ""
+        self.busy = ""
+        """What a command is doing at the moment; a long one may say how far it is."""
         self._changing = threading.RLock()
         self._switch_interval = sys.getswitchinterval()
         self.running = False
@@ -213,13 +214,13 @@ class Engine:
             what, command = self._commands.get(timeout=0.1)
         except queue.Empty:
             return 0.0
-        self._busy = what
+        self.busy = what
         try:
             command()
         except Exception as error:  # noqa: BLE001  whatever a device or disk raises, the person must see it
             self.log(str(error) or type(error).__name__, "bad")
         finally:
-            self._busy = ""
+            self.busy = ""
         return 0.0
 
     def reconnect(self, name: str) -> None:
@@ -400,5 +401,5 @@ class Engine:
             recording=recording.status if recording is not None else None,
             replay=self._replaying.state,
             predict=self._predictors[0].state if self._predictors else None,
-            busy=self._busy,
+            busy=self.busy,
         )

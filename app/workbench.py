@@ -48,6 +48,7 @@ class Workbench:
         self.raw = False
         self.shown_dialog: Callable[[str], None] = _nothing
         self.closing = False
+        self._export_stopped = False
         self.full_screen = False
         self.too_narrow = False
         self.theme_changed: Callable[[], None] = lambda: None
@@ -183,6 +184,45 @@ class Workbench:
                 self.settings.remember_session(self.engine.replay.session.path)
 
         self.engine.submit("opening the recording", opened)
+
+    def export(self) -> None:
+        """Write the session that is open, or was recorded last, as CSV files beside it."""
+        path = self._session_at_hand()
+        if path is not None:
+            self._export_stopped = False
+            self.engine.submit("exporting", partial(self._export, path))
+
+    def _session_at_hand(self) -> Path | None:
+        return self.state.replay.path if self.state.replay else self.engine.last_recording
+
+    def why_not_export(self) -> str:
+        """Return why there is nothing to export."""
+        if self._session_at_hand() is None:
+            return "Open a recording first, or record one."
+        return self.why_not_open() or (f"Busy: {self.state.busy}." if self.state.busy else "")
+
+    def why_no_export(self) -> str:
+        """Return why there is no export to stop."""
+        return "" if self.state.busy.startswith("exporting") else "Nothing is being exported."
+
+    def stop_export(self) -> None:
+        """End the export that runs; what it has written is removed."""
+        self._export_stopped = True
+
+    def _export(self, path: Path) -> None:
+        from ..recordings import export_csv, open_session
+
+        def go_on(share: float) -> bool:
+            self.engine.busy = f"exporting, {100 * share:.0f} %"
+            return not self._export_stopped
+
+        with open_session(path) as session:
+            folder = session.path.with_name(f"{session.path.stem}-csv")
+            files = export_csv(session, folder, go_on)
+        if files:
+            self.engine.log(f"{len(files)} CSV files are in {folder}.", "good")
+        else:
+            self.engine.log("The export was stopped; nothing of it is left.")
 
     def close_session(self) -> None:
         """Back to live."""

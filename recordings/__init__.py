@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .errors import RecordingError, SessionError
+from .export import export_csv
 from .gaps import Gap
 from .recorder import Recorder, RecorderStatus
 from .replay import Replay, ReplaySource
@@ -21,5 +22,6 @@ __all__ = [
     "SessionError",
     "StoredStream",
     "check_session",
+    "export_csv",
     "open_session",
 ]

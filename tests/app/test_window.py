@@ -50,6 +50,11 @@ def test_start_connect_record_stop_replay(window):
     person.until(lambda seen: seen["replay"]["position"] > held + 0.5, "a step on")
     person.click("Loop")
     person.until(lambda seen: seen["replay"]["loop"], "the loop")
+    person.press("ctrl+e")
+    person.until(
+        lambda seen: any("4 CSV files" in text or "3 CSV files" in text for _, text in seen["log"]), "the tables"
+    )
+    assert (take.with_name(f"{take.stem}-csv") / "emg.csv").stat().st_size > 10_000
     person.press("ctrl+w")
     person.until(lambda seen: seen["replay"] is None and not seen["busy"], "the end of the replay")
     person.until(person.live(), "the live stream")
