@@ -11,7 +11,7 @@ from table import Row, duration
 
 def rows(effort: Effort) -> list[Row]:
     """Measure 64 and 256 channels, as with a graphics card; and what drawing on the processor makes of it."""
-    seconds = effort.seconds(10.0, 3.0)
+    seconds = effort.seconds(8.0, 3.0)
     cases: tuple[tuple[int, Driver], ...] = ((64, "null"), (256, "null"), (64, "llvmpipe"))
     return [
         _row(n_channels, driver, on_screen("live", driver, n_channels=n_channels, rate_hz=2048.0, seconds=seconds))

@@ -73,12 +73,12 @@ def rows(effort: Effort) -> list[Row]:
     found: list[Row] = []
     with _folder() as folder:
         for n_channels, rate_hz in SIZES:
-            take = Take(n_channels, rate_hz, effort.seconds(5.0, 2.0))
+            take = Take(n_channels, rate_hz, effort.seconds(4.0, 2.0))
             # What an append costs hardly depends on how many came before, and it takes long.
             short = Take(n_channels, rate_hz, effort.seconds(1.0, 0.4) / (1 if n_channels < 512 else 2))
             ours, raw = partial(_ours, folder, take), partial(_raw, folder, take)
             by_second, by_block = (partial(_zarr, folder, short, chunk_s) for chunk_s in (1.0, BLOCK_S))
-            near = in_turns(effort.rounds(7), ours, raw)
+            near = in_turns(effort.rounds(5), ours, raw)
             far = in_turns(effort.rounds(3), ours, by_second, by_block)
             what = f"recording {n_channels} ch × {rate_hz:,.0f} Hz: CPU"
             spent = percent(near.median(0))
