@@ -6,6 +6,7 @@ import ctypes
 import ctypes.util
 import os
 import sys
+from functools import cache
 
 from .errors import AppError
 
@@ -20,22 +21,32 @@ def missing_display() -> str:
             "No display: DISPLAY is not set. Run on a desktop, use ssh -X, start with xvfb-run,"
             " or record without a window: myoscope record SOURCE --out DIR."
         )
+    try:
+        _connect(name)
+    except AppError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def _connect(name: str) -> tuple[ctypes.CDLL, int]:
+    """Return Xlib and a connection, which is kept: a virtual X server resets itself when its last client leaves."""
     libraries = []
     for library, package in (("X11", "libx11-6"), ("GL", "libgl1")):
         found = ctypes.util.find_library(library)
         try:
             libraries.append(ctypes.CDLL(found or f"lib{library}.so"))
-        except OSError:
-            return f"No display: lib{library} is missing. Install it: apt install {package} libgl1-mesa-dri."
+        except OSError as error:
+            raise AppError(
+                f"No display: lib{library} is missing. Install it: apt install {package} libgl1-mesa-dri."
+            ) from error
     x11 = libraries[0]
     x11.XOpenDisplay.restype = ctypes.c_void_p
     x11.XOpenDisplay.argtypes = [ctypes.c_char_p]
-    x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
     display = x11.XOpenDisplay(name.encode())
     if not display:
-        return f"No display answers at DISPLAY={name}. Start one, or correct the variable."
-    x11.XCloseDisplay(display)
-    return ""
+        raise AppError(f"No display answers at DISPLAY={name}. Start one, or correct the variable.")
+    return x11, display
 
 
 def screen_size() -> tuple[int, int] | None:
@@ -45,16 +56,12 @@ def screen_size() -> tuple[int, int] | None:
         return int(metrics(0)), int(metrics(1))
     if sys.platform == "darwin" or missing_display():
         return None
-    x11 = ctypes.CDLL(ctypes.util.find_library("X11") or "libX11.so")
-    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11, display = _connect(os.environ["DISPLAY"])
+    x11.XDefaultScreen.argtypes = [ctypes.c_void_p]
     for ask in (x11.XDisplayWidth, x11.XDisplayHeight):
         ask.argtypes = [ctypes.c_void_p, ctypes.c_int]
-    x11.XDefaultScreen.argtypes = x11.XCloseDisplay.argtypes = [ctypes.c_void_p]
-    display = x11.XOpenDisplay(None)
     screen = x11.XDefaultScreen(display)
-    size = int(x11.XDisplayWidth(display, screen)), int(x11.XDisplayHeight(display, screen))
-    x11.XCloseDisplay(display)
-    return size
+    return int(x11.XDisplayWidth(display, screen)), int(x11.XDisplayHeight(display, screen))
 
 
 def require_display() -> None:

@@ -28,7 +28,7 @@ def virtual_display(width: int, height: int) -> Iterator[str]:
         raise AppError("No display, and no Xvfb to make one. Install it: apt install xvfb libgl1 libgl1-mesa-dri.")
     reading, writing = os.pipe()
     server = subprocess.Popen(
-        [program, "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"],
+        [program, "-displayfd", str(writing), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[writing],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import threading
 import time
@@ -68,6 +69,7 @@ class Window:
         self._ui = ui
         self._stopping = stopping or threading.Event()
         self._full_screen = False
+        self._due = 0.0
         self._keep_settings = keep_settings
 
     def run(self, seconds: float | None = None, each_frame: Callable[[Window], None] | None = None) -> None:
@@ -119,6 +121,9 @@ class Window:
         dpg.setup_dearpygui()
         dpg.show_viewport()
         self.workbench.scanner.start()
+        # What is loaded by now stays: a full collection would hold the interpreter for some 50 ms.
+        gc.collect()
+        gc.freeze()
 
     def _rescale(self) -> None:
         self.desk.delete()
@@ -150,8 +155,14 @@ class Window:
         spent = time.perf_counter() - begun
         self.frame_ms += (1000 * spent - self.frame_ms) * 0.05
         self.n_frames += 1
-        if spent < FRAME_S:
-            time.sleep(FRAME_S - spent)
+        self._wait_for_next()
+
+    def _wait_for_next(self) -> None:
+        """Sleep until the next frame is due, by the clock: sleeping always takes a little longer than asked."""
+        now = time.perf_counter()
+        self._due = max(self._due + FRAME_S, now - FRAME_S)
+        if self._due > now:
+            time.sleep(self._due - now)
 
     def _run_callbacks(self) -> None:
         for job in dpg.get_callback_queue() or ():

@@ -17,9 +17,9 @@ FLAT = 0.05
 
 def rows(effort: Effort) -> list[Row]:
     """Measure frames, processor, losses and memory."""
-    seconds = 600.0 if effort.long else effort.seconds(60.0, 5.0)
+    seconds = 600.0 if effort.long else effort.seconds(60.0, 4.0)
     live = on_screen("live", "null", seconds + 120.0, n_channels=256, rate_hz=2048.0, seconds=seconds)
-    alone = in_process("headless", n_channels=384, rate_hz=10_000.0, seconds=effort.seconds(15.0, 4.0))
+    alone = in_process("headless", n_channels=384, rate_hz=10_000.0, seconds=effort.seconds(15.0, 2.0))
     device = device_cpu(256, 2048.0)
     p50, p99 = live["busy_s"]
     return [
