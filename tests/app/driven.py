@@ -80,6 +80,7 @@ def summary(window):
         "seconds": [viewer.seconds for viewer in window.desk.views.viewers],
         "newest_drawn": [finite(viewer.picture.newest) for viewer in window.desk.views.viewers if viewer.picture],
         "busy": state.busy,
+        "scanned": window.workbench.scanner.found is not None,
         "log": [[line.level, line.text] for line in window.engine.log.lines],
         "events": [event.label for event in window.engine.events],
     }

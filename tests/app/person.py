@@ -70,7 +70,8 @@ class Person:
         self._click_at(x + width / 2, y + height / 2)
 
     def menu(self, *path):
-        """Click through the menus."""
+        """Click through the menus, once the first search for devices can no longer change what they list."""
+        self.until(lambda seen: seen["scanned"], "the first search for devices")
         for depth in range(1, len(path) + 1):
             deadline = time.monotonic() + 20
             while not (point := self._ask(menu=path[:depth])):
