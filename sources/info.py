@@ -61,6 +61,8 @@ class StreamInfo:
         Free JSON-like facts about the device.
     grid
         Electrode layout, or None.
+    channel_types
+        What each channel measures, such as ``"EMG"`` or ``"ACC"``, or None where all measure the same.
 
     Raises
     ------
@@ -77,10 +79,13 @@ class StreamInfo:
     sample_shape: tuple[int, ...] = ()
     device: Mapping[str, Any] = field(default_factory=dict)
     grid: Grid | None = None
+    channel_types: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.channel_names is not None:
             object.__setattr__(self, "channel_names", tuple(str(name) for name in self.channel_names))
+        if self.channel_types is not None:
+            object.__setattr__(self, "channel_types", tuple(str(kind)[:MAX_NAME] for kind in self.channel_types))
         shape = tuple(int(n) for n in self.sample_shape) or (len(self.channel_names or ()),)
         object.__setattr__(self, "sample_shape", shape)
         object.__setattr__(self, "fs", float(self.fs))
@@ -115,6 +120,8 @@ class StreamInfo:
             raise SourceError(
                 f"{who} has {len(scales)} scale factors for {self.n_channels} channels, or one that is not finite."
             )
+        if self.channel_types is not None and len(self.channel_types) != self.n_channels:
+            raise SourceError(f"{who} gives {len(self.channel_types)} types for {self.n_channels} channels.")
         if self.grid is not None and len(self.grid.cells) != self.n_channels:
             raise SourceError(f"{who} has a grid of {len(self.grid.cells)} cells for {self.n_channels} channels.")
 
@@ -132,6 +139,11 @@ class StreamInfo:
     def labels(self) -> tuple[str, ...]:
         """Channel names, or ``ch_0``, ``ch_1``, … where the device gives none."""
         return self.channel_names or tuple(f"ch_{i}" for i in range(self.n_channels))
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """What each channel measures; empty texts where nothing is said."""
+        return self.channel_types or ("",) * self.n_channels
 
     @property
     def scales(self) -> NDArray[np.float64]:
@@ -153,6 +165,7 @@ class StreamInfo:
         values: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self)}
         values["device"] = dict(self.device)
         values["channel_names"] = None if self.channel_names is None else list(self.channel_names)
+        values["channel_types"] = None if self.channel_types is None else list(self.channel_types)
         values["sample_shape"] = list(self.sample_shape)
         values["scale"] = list(self.scale) if isinstance(self.scale, tuple) else self.scale
         values["grid"] = self.grid and {
@@ -173,7 +186,7 @@ class StreamInfo:
         known = {f.name for f in fields(cls)}
         try:
             kept = {key: value for key, value in dict(values).items() if key in known}
-            for key in ("sample_shape", "channel_names"):
+            for key in ("sample_shape", "channel_names", "channel_types"):
                 if kept.get(key) is not None:
                     kept[key] = tuple(kept[key])
             if isinstance(kept.get("scale"), list):

@@ -65,6 +65,8 @@ class RingBuffer:
         Rows that a reader may ask for.
     slack
         Further rows, by which the writer may overtake a reader before its view is spoiled.
+    first
+        Number of the first row.
 
     Raises
     ------
@@ -72,7 +74,7 @@ class RingBuffer:
         When the buffer would take over 2 GiB.
     """
 
-    def __init__(self, n_channels: int, capacity: int, slack: int | None = None) -> None:
+    def __init__(self, n_channels: int, capacity: int, slack: int | None = None, first: int = 0) -> None:
         self.n_channels = n_channels
         self.capacity = capacity
         self._rows = capacity + (max(64, capacity // 8) if slack is None else slack)
@@ -85,8 +87,9 @@ class RingBuffer:
         self._data = np.zeros((2 * self._rows, n_channels), dtype=np.float32)
         self._timestamps = np.zeros(2 * self._rows, dtype=np.float64)
         self._lock = threading.Lock()
-        self._claimed = 0
-        self.n_total = 0
+        self._first = first
+        self._claimed = first
+        self.n_total = first
         self.n_lost = 0
         self.gaps: tuple[RingGap, ...] = ()
 
@@ -135,7 +138,7 @@ class RingBuffer:
         """Return the `n` rows up to row number `end` (the newest by default), fewer where there are fewer."""
         total = self.n_total
         end = total if end is None else min(end, total)
-        oldest = max(0, total - self.capacity)
+        oldest = max(self._first, total - self.capacity)
         first = max(oldest, end - (self.capacity if n is None else n))
         end = max(first, end)
         at = first % self._rows
@@ -155,6 +158,15 @@ class RingBuffer:
         with self._lock:
             view = self.view(n)
             return View(view.data.copy(), view.timestamps.copy(), view.first)
+
+    def frozen(self) -> RingBuffer:
+        """Return a ring of its own that holds what this one holds now, its rows numbered the same."""
+        gaps, view = self.gaps, self.copy()
+        kept = RingBuffer(self.n_channels, max(1, len(view.data)), 0, view.first)
+        kept.extend(view.data, view.timestamps)
+        # A gap that came after the copy lies beyond its end and changes nothing.
+        kept.gaps, kept.n_lost = gaps, gaps[-1].total_lost if gaps else 0
+        return kept
 
     def lost_before(self, row: int) -> int:
         """Return how many samples went missing before row number `row`, as far back as gaps are kept."""

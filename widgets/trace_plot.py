@@ -146,6 +146,33 @@ class TracePlot:
         """Return the middle of a lane, 0 being the top one."""
         return len(self._lanes) - lane - 0.5
 
+    # Where things are on the screen
+
+    @property
+    def ground(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the part with traces, gutter left out, px from the window's corner."""
+        left, top = dpg.get_item_rect_min(self.plot)
+        width = dpg.get_item_rect_size(self.plot)[0]
+        right = left + width - (self.inner[0] - self.n_pixels)
+        return right - self.n_pixels, top, right, top + self.inner[1]
+
+    def x_at(self, px: float) -> float:
+        """Return the place on the x axis below a point of the screen, s before the right edge."""
+        return (px - self.ground[2]) * self.seconds_per_pixel
+
+    def px_of(self, x: float) -> float:
+        """Return where a place on the x axis is on the screen, px."""
+        return self.ground[2] + x / self.seconds_per_pixel
+
+    def y_at(self, py: float) -> float:
+        """Return the place on the y axis beside a point of the screen, in lanes from the bottom."""
+        return (self.ground[3] - py) * self.lanes_per_pixel
+
+    def lane_at(self, py: float) -> int | None:
+        """Return the lane at a height of the screen, 0 being the top one; None above and below all."""
+        lane = len(self._lanes) - 1 - math.floor(self.y_at(py))
+        return lane if 0 <= lane < len(self._lanes) else None
+
     # Contents
 
     def set_lanes(self, lanes: Sequence[Lane]) -> None:

@@ -1,0 +1,187 @@
+"""What all views of a stream have in common: a box, a heading row, an empty state, and a pace."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple
+
+import dearpygui.dearpygui as dpg
+
+from ..sources.language import tr
+from ..sources.stream import Stream
+from .door import Tag, label
+from .flow import Flow
+from .look import Look
+from .panel import Words
+from .popup import centred
+from .theme import Theme
+
+REFRESH_S = 0.25
+
+
+class Table(NamedTuple):
+    """The values a view shows, to be copied or saved.
+
+    Parameters
+    ----------
+    header
+        Names of the columns, units in brackets.
+    rows
+        One tuple a row, as many cells as the header has.
+    """
+
+    header: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+
+
+class View:
+    """Base of every view of a stream. A subclass fills the heading row and the body, and draws each frame.
+
+    Parameters
+    ----------
+    subject
+        The stream, or a look that several views share.
+    theme
+        Colours, faces and measures; may be given later, before `build`.
+    settings
+        What `settings` returned some other day.
+    clock
+        For pace and easing, s; a test passes its own.
+    """
+
+    kind: ClassVar[str] = ""
+    """Name of this kind of view in layouts and settings."""
+    title: ClassVar[str] = ""
+    """What menus and headings call it; marked with `later`, translated when shown."""
+
+    def __init__(
+        self,
+        subject: Stream | Look,
+        theme: Theme | None = None,
+        settings: Mapping[str, Any] | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.look = Look.of(subject)
+        self.theme = theme
+        self.clock = clock
+        self.box: Tag = 0
+        self._refreshed = -math.inf
+        self._seen: tuple[int, int, int] | None = None
+        self.apply(settings or {})
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that is looked at."""
+        return self.look.stream
+
+    # For the subclass
+
+    def build_controls(self, flow: Flow) -> None:
+        """Put controls into the heading row, each cluster in a ``flow.group()``."""
+
+    def build_body(self, parent: Tag) -> None:
+        """Make what is below the heading row; the group `parent` is hidden while there is nothing to show."""
+
+    def begin(self) -> None:
+        """Start anew: the stream's description, the filter, the channels or the colours are others than before."""
+
+    def draw_body(self, now: float) -> None:
+        """Bring the picture up to date. Each frame while there is something to show; `now` is of `clock`."""
+
+    def refresh(self, now: float) -> None:
+        """Bring figures and words up to date. Four times a second while there is something to show."""
+
+    def why_empty(self) -> tuple[str, str]:
+        """Return a headline and a sentence why nothing can be drawn; two empty ones when it can."""
+        return "", ""
+
+    def settings(self) -> dict[str, Any]:
+        """Return what should survive a restart, ready for JSON."""
+        return {}
+
+    def apply(self, settings: Mapping[str, Any]) -> None:
+        """Take settings over. What is not understood is left as it is."""
+
+    def values(self) -> Table | None:
+        """Return the values that are shown, for copying; None where there are none."""
+        return None
+
+    def size(self) -> tuple[int, int]:
+        """Return width and height of the room for the body, px; 0 before the first frame."""
+        if not self.box:
+            return 0, 0
+        width, height = dpg.get_item_rect_size(self.box)
+        top = dpg.get_item_rect_min(self.body)[1] - dpg.get_item_rect_min(self.box)[1]
+        edge = self._theme.px(8)
+        return max(0, int(width) - 2 * edge), max(0, int(height - top) - edge) if top > 0 else 0
+
+    # Life
+
+    def build(self, parent: Tag) -> None:
+        """Make the items inside `parent`; they fill it."""
+        if self.theme is None:
+            self.theme = Theme()
+        self._theme = theme = self.theme
+        self._refreshed, self._seen = -math.inf, None
+        self.box, self.body, self._empty = (dpg.generate_uuid() for _ in range(3))
+        self._flow = Flow(theme)
+        self._facts = Words(theme, "small", "muted")
+        self._headline, self._reason = Words(theme, "strong", wrap=0), Words(theme, "words", "muted", wrap=0)
+        dpg.add_child_window(
+            tag=self.box, parent=parent, width=-1, height=-1, no_scrollbar=True, no_scroll_with_mouse=True,
+            always_use_window_padding=True,
+        )  # fmt: skip
+        dpg.bind_item_theme(self.box, theme.ground("panel"))
+        self._flow.build(self.box)
+        head = self._flow.group()
+        name = dpg.add_text(label(tr(self.title)), parent=centred(head, theme.fonts.height("strong"), theme))
+        theme.fonts.bind(name, "strong")
+        self._facts.build(centred(head, theme.fonts.height("small"), theme))
+        self.build_controls(self._flow)
+        dpg.add_group(tag=self.body, parent=self.box, show=False)
+        self.build_body(self.body)
+        with dpg.group(tag=self._empty, parent=self.box):
+            dpg.add_spacer(height=theme.px(16))
+            self._headline.build(self._empty)
+            self._reason.build(self._empty)
+
+    def draw(self) -> None:
+        """Bring the view up to date with the stream."""
+        if not self.box:
+            return
+        now = self.clock()
+        look = self.look
+        look.update()
+        headline, reason = self._why()
+        dpg.configure_item(self.body, show=not headline)
+        dpg.configure_item(self._empty, show=bool(headline))
+        if not headline:
+            seen = (look.version, look.channels.version, self._theme.version)
+            if seen != self._seen:
+                self._seen, self._refreshed = seen, -math.inf
+                self.begin()
+            self.draw_body(now)
+        if now - self._refreshed >= REFRESH_S:
+            self._refreshed = now
+            self._facts.say(self.stream.name)
+            self._headline.say(headline)
+            self._reason.say(reason)
+            if not headline:
+                self.refresh(now)
+            self._flow.fit()
+
+    def _why(self) -> tuple[str, str]:
+        if not self.look.ready:
+            if self.stream.connected_once:
+                return tr("Text markers"), tr("They are drawn as events on the other streams.")
+            waiting = tr("Waiting for {device}").format(device=self.stream.source_name)
+            return waiting, self.stream.health.message or tr("Nothing has come yet.")
+        return self.why_empty()
+
+    def delete(self) -> None:
+        """Remove the items. Safe to call twice, and before `build`."""
+        if self.box and dpg.does_item_exist(self.box):
+            dpg.delete_item(self.box)
+        self.box = 0
