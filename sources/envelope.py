@@ -48,14 +48,17 @@ class Envelope:
         self.column = -1
 
     def update(self, end: int | None = None) -> int:
-        """Catch up with the ring, or with its rows before number `end`; return how many rows were new."""
+        """Catch up with the ring, or go to its rows before number `end`; return how many rows were looked at.
+
+        Going on is cheap; going back means looking at the whole window again.
+        """
         ring = self.ring
         view = ring.view(None, end=end)
         stop = view.first + len(view.data)
-        if stop <= self._row:
+        if stop == self._row:
             return 0
         oldest = max(view.first, stop - (self.n_columns + 1) * self.bucket)
-        if self._row < oldest:
+        if not oldest <= self._row < stop:
             self._restart(oldest)
         begun = self._row
         bounds = [gap.row for gap in ring.gaps if begun < gap.row < stop]
@@ -87,6 +90,11 @@ class Envelope:
         """
         end = self.column % self.n_columns + 1 + self.n_columns
         return self._out[:, end - self.n_columns : end]
+
+    @property
+    def slots(self) -> NDArray[np.float32]:
+        """The same columns at fixed places, as a sweep shows them: column number n at ``n % n_columns``."""
+        return self._out[:, : self.n_columns]
 
     @property
     def fill(self) -> float:

@@ -150,6 +150,22 @@ class StreamInfo:
         """Factor of every channel, shape (n_channels,)."""
         return np.broadcast_to(np.asarray(self.scale, dtype=np.float64), (self.n_channels,)).copy()
 
+    @property
+    def limits(self) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+        """Lowest and highest value that the device can tell, shape (n_channels,) each, in `unit`; None if unknown.
+
+        From ``device["range"]``, two numbers in `unit`, where the source says so, else from an integer format's limits.
+        """
+        said = self.device.get("range")
+        if isinstance(said, list | tuple) and len(said) == 2 and all(isinstance(v, int | float) for v in said):
+            low, high = (np.full(self.n_channels, value, dtype=np.float32) for value in sorted(said))
+            return low, high
+        if "int" not in self.dtype:
+            return None
+        ends = np.iinfo(self.dtype)
+        a, b = (self.scales * end for end in (ends.min, ends.max))
+        return np.minimum(a, b).astype(np.float32), np.maximum(a, b).astype(np.float32)
+
     def same_samples(self, other: StreamInfo) -> bool:
         """Whether samples of `other` can follow samples of this stream in one array."""
         return (self.fs, self.dtype, self.sample_shape, self.scale, self.unit) == (

@@ -17,6 +17,11 @@ IRREGULAR_RATE_HZ = 200.0
 """What an irregular stream's buffer has room for, Hz."""
 
 
+def bytes_per_second(info: StreamInfo) -> float:
+    """Return what keeping a second of a stream takes, bytes: float32 values and a timestamp a row, written twice."""
+    return 2.0 * (info.fs or IRREGULAR_RATE_HZ) * (4 * info.n_channels + 8)
+
+
 class Past:
     """The ring of a stream of numbers. One thread takes blocks, any thread looks.
 

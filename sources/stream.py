@@ -19,12 +19,13 @@ from .errors import SourceError, SourceLost
 from .health import Gap, RateMeter, State, StreamHealth
 from .info import StreamInfo
 from .naming import name_of, open_source
-from .past import Past
+from .past import Past, bytes_per_second
 from .ring import RingBuffer
 from .source import Sink, Source
 
 RETRY_S = (0.2, 0.5, 1.0, 2.0)
 TURN_TIMEOUT_S = 3.0
+ALWAYS_KEPT_S = 10.0
 
 
 class Stream:
@@ -40,6 +41,8 @@ class Stream:
         Length of what `get_window` returns, s.
     buffer_seconds
         How much of the past is kept, s.
+    buffer_bytes
+        Keep less than `buffer_seconds`, but 10 s of them at least, where the buffer would take more memory than that.
     clock
         The LSL clock, unless a test passes its own.
 
@@ -56,6 +59,7 @@ class Stream:
         window_seconds: float = 1.0,
         buffer_seconds: float = 10.0,
         *,
+        buffer_bytes: int | None = None,
         clock: Callable[[], float] = local_clock,
     ) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_.\-]{1,64}", name) or name.strip(".") == "":
@@ -67,7 +71,8 @@ class Stream:
         self.source: Source = open_source(source) if isinstance(source, str) else source
         self.source_name = name_of(self.source)
         self.window_seconds = window_seconds
-        self.buffer_seconds = max(buffer_seconds, window_seconds)
+        self.buffer_seconds = self._asked_seconds = max(buffer_seconds, window_seconds)
+        self._buffer_bytes = buffer_bytes
         self.on_event: list[Callable[[Event], object]] = []
         self._clock = clock
         self._info: StreamInfo | None = None
@@ -183,6 +188,7 @@ class Stream:
         if info.is_text:
             self._past = None
         elif self._past is None or before is None or not _same_picture(before, info):
+            self.buffer_seconds = self._affordable(info)
             self._past = Past(info, self.buffer_seconds)
             reconnected = False
         else:
@@ -198,6 +204,13 @@ class Stream:
         with self._sinks_lock:
             for sink in self._sinks:
                 sink.open(info)
+
+    def _affordable(self, info: StreamInfo) -> float:
+        """Return how much of the past may be kept, s."""
+        if self._buffer_bytes is None:
+            return self._asked_seconds
+        affordable = self._buffer_bytes / bytes_per_second(info)
+        return min(self._asked_seconds, max(affordable, self.window_seconds, ALWAYS_KEPT_S))
 
     def pump(self) -> int:
         """Read the source once and hand on what came; return how many samples that was.

@@ -79,3 +79,27 @@ def test_rows_before_the_kept_gaps_still_know_their_losses():
 def test_a_buffer_beyond_memory_is_refused_in_one_sentence():
     with pytest.raises(SourceError, match=r"takes .* GiB; 2 GiB is the most. Give a shorter buffer_seconds"):
         RingBuffer(512, 10_000 * 120)
+
+
+@given(
+    parts=st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)), min_size=1, max_size=12),
+    more=st.integers(0, 400),
+)
+def test_a_frozen_copy_keeps_samples_numbers_and_gaps(parts, more):
+    ring = RingBuffer(2, 150)
+    row = 0
+    for n, lost in parts:
+        ring.extend(counted(row, n, 2), np.arange(row, row + n) / 10.0, lost)
+        row += n
+    kept, view = ring.frozen(), ring.view()
+    lost_before = [ring.lost_before(view.first + i) for i in range(len(view.data))]
+    before = view.data.copy()
+    if more:
+        ring.extend(counted(row, more, 2), np.arange(row, row + more) / 10.0, 3)
+    ours = kept.view()
+    assert (ours.first, kept.n_total) == (view.first, row)
+    np.testing.assert_array_equal(ours.data, before)
+    np.testing.assert_array_equal(ours.data[:, 0], np.arange(ours.first, row, dtype=np.float32))
+    assert [kept.lost_before(ours.first + i) for i in range(len(ours.data))] == lost_before
+    part = kept.view(5, end=row - 2)
+    assert part.first + len(part.data) == max(part.first, row - 2)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from myoscope.sources import Block, Event, SourceError, SourceLost, Stream, StreamInfo
+from myoscope.sources.synthetic import SyntheticSource
 
 
 def ramp(first, n, n_channels=2):
@@ -281,3 +282,20 @@ def test_frames_are_kept_flat_in_the_ring(bench, clock, notes):
     stream.pump()
     assert stream.get_window()[0].shape == (12, 2)
     assert notes.heard[-1][1].data.shape == (2, 4, 3)
+
+
+def test_a_long_buffer_is_shortened_to_what_memory_allows():
+    def kept(n_channels: int, rate_hz: float, seconds: float) -> float:
+        source = SyntheticSource(n_channels=n_channels, rate_hz=rate_hz)
+        stream = Stream("emg", source, buffer_seconds=seconds, buffer_bytes=64 * 2**20)
+        stream.connect()
+        try:
+            assert stream.ring.capacity == pytest.approx(stream.buffer_seconds * rate_hz, abs=1)
+            return stream.buffer_seconds
+        finally:
+            stream.disconnect()
+
+    assert kept(8, 2000.0, 60.0) == 60.0
+    assert kept(64, 2048.0, 60.0) == pytest.approx(64 * 2**20 / (2 * 2048 * 264))
+    assert kept(256, 2048.0, 60.0) == 10.0, "ten seconds always"
+    assert kept(256, 2048.0, 5.0) == 5.0
