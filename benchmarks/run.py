@@ -14,8 +14,8 @@ import time
 import traceback
 from pathlib import Path
 
-PARTS = ("ring", "envelope", "recorder", "replay", "frame", "scaling", "age", "endtoend", "startup")
-ON_SCREEN = PARTS[4:]
+PARTS = ("ring", "envelope", "filters", "recorder", "replay", "frame", "scaling", "age", "endtoend", "startup")
+ON_SCREEN = PARTS[PARTS.index("frame") :]
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 MARKED = re.compile(r"(<!-- figures -->\n).*(<!-- end of figures -->)", re.DOTALL)
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ..sources.block import Event
 from ..sources.clock import local_clock
 from .errors import RecordingError
+from .event_lines import Edit
 from .folder import SessionFolder
 from .inbox import Inbox
-from .sink import CLOSED, ClockOffset, Described, Item, RecorderSink
+from .layout import plain
+from .sink import CLOSED, ClockOffset, Described, Item, RecorderSink, Viewed
 from .take import Take, too_slow
 
 SYNC_S = 0.45
 """A power cut costs at most this, and readers of the arrays are at most twice this behind."""
 ANCHOR_S = 10.0
+MAX_VIEW_BYTES = 2048
 WAKE_BYTES = 4 * 2**20
 TAKE_BYTES = 32 * 2**20
 
@@ -157,6 +162,18 @@ class Recorder:
         """Keep an event. Any thread may call it."""
         self._inbox.post(event)
 
+    def edit_event(self, event: Event, label: str, text: str = "") -> None:
+        """Give an event that was kept another label and text; the line it has stays. Any thread may call it.
+
+        Parameters
+        ----------
+        event
+            As it was given to `event`.
+        label, text
+            What it is called from now on.
+        """
+        self._inbox.post(Edit(self._clock(), event, label, text))
+
     def describe(
         self,
         *,
@@ -168,6 +185,26 @@ class Recorder:
         """Change what is known about the recording while it runs. Any thread may call it."""
         given = {"name": name, "subject": subject, "notes": notes, "protocol": protocol}
         self._inbox.post(Described({key: text for key, text in given.items() if text is not None}))
+
+    def note_view(self, stream: str, settings: Mapping[str, Any]) -> None:
+        """Keep through which filter a stream is looked at; samples are written as they come. Any thread may call it.
+
+        Parameters
+        ----------
+        stream
+            The stream's name; it may be recorded already, or later.
+        settings
+            What `ViewFilter.to_json` returned.
+
+        Raises
+        ------
+        RecordingError
+            When the settings are longer than those of any filter.
+        """
+        kept = plain(settings)
+        if len(json.dumps(kept)) > MAX_VIEW_BYTES:
+            raise RecordingError(f"The filter that {stream} is looked at through takes over {MAX_VIEW_BYTES:,} bytes.")
+        self._inbox.post(Viewed(stream, kept))
 
     def clock_offset(self, stream: str, offset_s: float, uncertainty_s: float) -> None:
         """Keep how far a source's own clock is from the LSL clock, s. Any thread may call it."""

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from ..sources.block import Event
 from .errors import SessionError
+from .event_lines import EventLines, parse_events
 from .gaps import Gap
 from .layout import (
     EVENTS,
@@ -104,22 +105,33 @@ class Session:
         """Why the recording ended early, such as ``"disk full"``; empty when somebody stopped it."""
         return str(self.attributes.get("ended", ""))
 
-    @cached_property
+    @property
     def events(self) -> tuple[Event, ...]:
-        """Markers, cues, labels, in the order they were noted; read when first asked for.
+        """Markers, cues, labels, in the order they were noted, with the texts they were given last.
+
+        Read when first asked for.
 
         Raises
         ------
         SessionError
             When ``events.jsonl`` is beyond all limits.
         """
-        events = []
-        for line in read_lines(self.path / EVENTS).objects:
-            t = line.get("t")
-            if isinstance(t, int | float):
-                texts = (str(line.get(key, "")) for key in ("kind", "label", "text", "stream"))
-                events.append(Event(float(t), *texts))
-        return tuple(events)
+        return self._event_lines.edited
+
+    @property
+    def events_as_noted(self) -> tuple[Event, ...]:
+        """The same events with the texts they had when they were noted.
+
+        Raises
+        ------
+        SessionError
+            When ``events.jsonl`` is beyond all limits.
+        """
+        return self._event_lines.noted
+
+    @cached_property
+    def _event_lines(self) -> EventLines:
+        return parse_events(read_lines(self.path / EVENTS).objects)
 
     @property
     def duration_s(self) -> float:

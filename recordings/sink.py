@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..sources.block import Block, Event
 from ..sources.info import StreamInfo
+from .event_lines import Edit
 from .inbox import Inbox
 
 CLOSED = "closed"
@@ -67,6 +68,13 @@ class Described(NamedTuple):
     changes: dict[str, str]
 
 
+class Viewed(NamedTuple):
+    """A person looks at a stream through other filters."""
+
+    stream: str
+    settings: dict[str, Any]
+
+
 class ClockOffset(NamedTuple):
     """How far a source's own clock is from ours."""
 
@@ -76,7 +84,7 @@ class ClockOffset(NamedTuple):
     uncertainty_s: float
 
 
-Item = Opened | Written | Refused | Described | ClockOffset | Event
+Item = Opened | Written | Refused | Described | Viewed | ClockOffset | Event | Edit
 
 
 def refused(stream: str, cause: str, block: Block) -> Refused:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..sources.errors import SourceError
 from ..sources.info import StreamInfo
+from ..sources.view_filter import ViewFilter
 from .arrays import ArrayLayout
 from .errors import SessionError
 from .gaps import Gap
@@ -55,6 +56,8 @@ class StoredStream:
         self.attributes: dict[str, Any] = attributes
         self.stream = str(attributes.get("stream", self.name))
         self.source_name = str(attributes.get("source", ""))
+        self.view_filter = _view_filter(attributes.get("view_filter"))
+        """How the stream was looked at in the end; None where that is not known. Samples are as they came."""
         if self.info.is_text:
             raise SessionError(f"{folder / METADATA} describes text, which is no samples. Is it damaged?")
         dtype = np.dtype(self.info.dtype).newbyteorder("<")
@@ -217,6 +220,14 @@ class StoredStream:
 
     def __repr__(self) -> str:
         return f"StoredStream({self.name!r}, {self.n_samples:,} x {self.info.n_channels} at {self.info.fs:g} Hz)"
+
+
+def _view_filter(settings: object) -> ViewFilter | None:
+    try:
+        return ViewFilter.from_json(settings) if isinstance(settings, dict) else None
+    except SourceError:
+        # Damaged, or of a later version: it says nothing about the samples.
+        return None
 
 
 def _array(

@@ -9,10 +9,11 @@ from typing import Any
 from ..sources.block import Block, Event
 from . import disk, gaps
 from .commits import Commit
+from .event_lines import Edit, event_line
 from .folder import SessionFolder, about_text
 from .gaps import Gap
 from .layout import CLOCK, EVENTS, GAPS, clock_text, group_name, plain
-from .sink import ClockOffset, Described, Item, Opened, Refused, Written, refused
+from .sink import ClockOffset, Described, Item, Opened, Refused, Viewed, Written, refused
 from .track import Rows, Track, joined
 
 RUN_BYTES = 2**20
@@ -40,6 +41,7 @@ class Take:
         self._chunk_seconds = chunk_seconds
         self._current: dict[str, Track] = {}
         self._texts: dict[str, int] = {}
+        self._views: dict[str, dict[str, Any]] = {}
         self._missed: dict[tuple[str, str], Refused] = {}
         self._n_stray_lost = self._n_stray_gaps = 0
 
@@ -82,14 +84,22 @@ class Take:
         except OSError as error:
             self.fail(error)
 
-    def _note(self, item: Event | Described | ClockOffset) -> None:
-        if isinstance(item, Event):
-            self._append(EVENTS, plain({**item._asdict(), "t": float(item.t)}))
+    def _note(self, item: Event | Edit | Described | Viewed | ClockOffset) -> None:
+        if isinstance(item, Viewed):
+            self._views[item.stream] = item.settings
+        elif isinstance(item, Event):
+            self._append(EVENTS, event_line(item))
+        elif isinstance(item, Edit):
+            self._append(EVENTS, item.to_json())
         elif isinstance(item, ClockOffset):
             self._append(CLOCK, {"kind": "source", **plain(item._asdict())})
         else:
             self.folder.attributes.update({key: about_text(text) for key, text in item.changes.items()})
             self.folder.write_attributes()
+
+    def _note_views(self, _item: Item) -> None:
+        for stream, track in self._current.items():
+            track.note_view(self._views.get(stream))
 
     def _append(self, name: str, line: dict[str, Any]) -> None:
         try:
@@ -113,7 +123,7 @@ class Take:
             return
         names = [track.name for track in self.tracks]
         name = group_name(stream, set(names))
-        track = Track(self.folder.path, len(names), name, opened, self._chunk_seconds)
+        track = Track(self.folder.path, len(names), name, opened, self._chunk_seconds, self._views.get(stream))
         self.tracks.append(track)
         self._current[stream] = track
         if before is not None:
@@ -267,6 +277,9 @@ class Take:
         if not self.folder.is_there:
             raise FileNotFoundError(2, "the folder is gone")
         self.folder.sync_lines()
+        if not self.failed:
+            # Never worth a recording: should it fail, samples are synced and the session completed all the same.
+            self._guard(self._note_views, Described({}))
         behind = [(track, track.n_rows) for track in self.tracks if track.n_rows != track.n_acknowledged]
         for track, _ in behind:
             track.sync()

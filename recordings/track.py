@@ -58,6 +58,8 @@ class Track:
         What the samples are, where they come from, which stream they belong to; ``emg~2`` belongs to ``emg``.
     chunk_seconds
         About how much goes into a chunk, s.
+    view_filter
+        How the stream is looked at, for the record; None where nobody said.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Track:
         name: str,
         opened: Opened,
         chunk_seconds: float,
+        view_filter: dict[str, Any] | None = None,
     ) -> None:
         info = opened.info
         self.number, self.name, self.stream, self.info = number, name, opened.stream, info
@@ -79,8 +82,20 @@ class Track:
         folder.mkdir()
         self._samples = ArrayWriter(ArrayLayout(folder / SAMPLES, dtype, info.sample_shape, rows))
         self._timestamps = ArrayWriter(ArrayLayout(folder / TIMESTAMPS, np.dtype("<f8"), (), rows))
-        replace_json(folder / METADATA, _group_metadata(opened, rows))
+        self._metadata_path, self._metadata = folder / METADATA, _group_metadata(opened, rows)
+        self._view_filter: dict[str, Any] | None = None
+        self.note_view(view_filter, write=False)
+        replace_json(self._metadata_path, self._metadata)
         sync_folder(session)
+
+    def note_view(self, settings: dict[str, Any] | None, *, write: bool = True) -> None:
+        """Keep how the stream is looked at, when that is otherwise than before."""
+        if settings == self._view_filter:
+            return
+        self._view_filter = settings
+        self._metadata["attributes"]["view_filter"] = settings
+        if write:
+            replace_json(self._metadata_path, self._metadata)
 
     @property
     def n_rows(self) -> int:

@@ -89,11 +89,9 @@ def read_header(xml: str) -> StreamInfo:
             f"The description names {len(channels)} channels, the stream has {n_channels}. The names were left out."
         )
     unit, scale = "", tuple([1.0] * n_channels)
+    types = tuple(_text(channel, "type") for channel in channels) if described else ()
     if described:
         units = [unit_of(_text(channel, "unit")) for channel in channels]
-        types = [_text(channel, "type") for channel in channels]
-        if any(types):
-            device["channel_types"] = types
         unit, factors = common_unit(units)
         if len(set(units)) > 1:
             device["channel_units"] = units
@@ -108,6 +106,7 @@ def read_header(xml: str) -> StreamInfo:
         sample_shape=_sample_shape(root, n_channels),
         device=device,
         grid=_grid(root, channels) if described else None,
+        channel_types=types if any(types) else None,
     )
 
 

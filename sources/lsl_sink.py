@@ -123,9 +123,7 @@ def _widened(data: NDArray[Any], info: StreamInfo) -> NDArray[Any]:
 
 def _describe(info: StreamInfo, desc: Any, stream_type: str) -> None:
     """Write what LSL's core elements have no place for; `read_header` reads it back."""
-    types = info.device.get("channel_types")
-    if not isinstance(types, list | tuple) or len(types) != info.n_channels:
-        types = [stream_type] * info.n_channels
+    types = info.channel_types or (stream_type,) * info.n_channels
     if info.device.get("manufacturer"):
         desc.append_child_value("manufacturer", _plain(str(info.device["manufacturer"])))
     channels = desc.append_child("channels")
@@ -134,7 +132,7 @@ def _describe(info: StreamInfo, desc: Any, stream_type: str) -> None:
         if info.channel_names is not None:
             channel.append_child_value("label", _plain(label))
         channel.append_child_value("unit", _plain(info.unit))
-        channel.append_child_value("type", _plain(str(types[i])))
+        channel.append_child_value("type", _plain(types[i]))
         if scale != 1.0:
             channel.append_child_value("scale", repr(float(scale)))
         if info.grid is not None:

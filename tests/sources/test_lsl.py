@@ -236,14 +236,15 @@ def test_shape_grid_and_device_facts_come_along(quick, title, sink, source):
     grid = Grid(tuple((i // 2, i % 2) for i in range(6)), 8.0)
     info = StreamInfo(
         fs=100.0, channel_names=names("m", 6), unit="mm", sample_shape=(2, 3), grid=grid,
-        device={"manufacturer": "Acme & Sons <x>", "channel_types": ["MoCap"] * 6},
+        device={"manufacturer": "Acme & Sons <x>"},
+        channel_types=("MoCap",) * 6,
     )  # fmt: skip
     out, receiver = sink(title, stream_type="MoCap"), source(title, stream_type="MoCap")
     out.open(info)
     said = receiver.connect()
     assert (said.sample_shape, said.grid, said.channel_names) == ((2, 3), grid, info.channel_names)
     assert said.device["manufacturer"] == "Acme & Sons <x>"
-    assert said.device["channel_types"] == ["MoCap"] * 6
+    assert said.channel_types == ("MoCap",) * 6
     assert said.device["type"] == "MoCap"
     out.write(Block(np.arange(12, dtype=np.float32).reshape(2, 2, 3), local_clock() + np.arange(2) / 100))
     assert joined(receive(receiver, 2))[0].shape == (2, 2, 3)
@@ -511,7 +512,7 @@ def test_real_emg_and_markers_come_bit_exact(program, source):
         (10, 8000.0, "V", "float32"),
     ]
     assert said[0].labels[:3] == ("marker_01_x", "marker_01_y", "marker_01_z")
-    assert said[1].device["channel_types"] == ["EMG"] * 10
+    assert said[1].channel_types == ("EMG",) * 10
     with np.load(REAL) as content:
         sent = {"EMG": content["emg"], "Markers": content["markers"].reshape(700, 48)}
     blocks = {"EMG": [], "Markers": []}

@@ -31,7 +31,7 @@ def test_names_units_and_types_are_read():
     info = read_header(header(channel("biceps", "microvolts", "EMG") + channel("triceps", "uV", "EMG")))
     assert info.channel_names == ("biceps", "triceps")
     assert (info.name, info.fs, info.unit, info.dtype, info.scale) == ("EMG", 2000.0, "µV", "float32", 1.0)
-    assert info.device["channel_types"] == ["EMG", "EMG"]
+    assert info.channel_types == ("EMG", "EMG")
     assert (info.device["hostname"], info.device["source_id"], info.device["uid"]) == ("lab", "amp-1", "u-1")
     assert "channel_units" not in info.device
 

@@ -296,6 +296,6 @@ def test_a_long_buffer_is_shortened_to_what_memory_allows():
             stream.disconnect()
 
     assert kept(8, 2000.0, 60.0) == 60.0
-    assert kept(64, 2048.0, 60.0) == pytest.approx(64 * 2**20 / (2 * 2048 * 264))
-    assert kept(256, 2048.0, 60.0) == 10.0, "ten seconds always"
-    assert kept(256, 2048.0, 5.0) == 5.0
+    assert kept(128, 2048.0, 60.0) == pytest.approx(64 * 2**20 / (2 * 2048 * 520))
+    assert kept(512, 2048.0, 60.0) == 10.0, "ten seconds always"
+    assert kept(512, 2048.0, 5.0) == 5.0
