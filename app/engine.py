@@ -10,12 +10,14 @@ import queue
 import shutil
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..sources import Event, Source, SourceError, Stream, local_clock, open_source
-from .context import Context, Events
+from ..sources.language import tr
+from .context import KEPT_EVENTS, Context, Events
 from .errors import AppError
 from .log import Log
 from .predict import Predictor
@@ -51,6 +53,9 @@ class Engine:
         self._first_results: dict[str, threading.Event] = {}
         self._first_errors: dict[str, SourceError] = {}
         self._recording: Recording | None = None
+        self._views: dict[str, Mapping[str, Any]] = {}
+        # Held to hand a few settings to the recorder's queue, never while a recording starts or stops.
+        self._viewing = threading.Lock()
         self._replaying = Replaying(self, clock)
         self._predictors: list[Predictor] = []
         self._predict_workers: list[Worker] = []
@@ -68,6 +73,8 @@ class Engine:
         self.log = Log(clock)
         self._watch = Watch(self.log, clock)
         self.events = Events(clock)
+        # The session that holds each event, so that an edit finds it.
+        self._events_in: dict[Event, Path] = {}
         self.events.on_event.append(self._record_event)
         self.context = Context(self._streams, self.events, self.log)
 
@@ -144,7 +151,7 @@ class Engine:
 
     def _report_hung(self, hung: list[Worker]) -> None:
         for worker in hung:
-            self.log(f"{worker.name} does not answer and was left behind.", "bad")
+            self.log(tr("{name} does not answer and was left behind.").format(name=worker.name), "bad")
 
     # Lifetime
 
@@ -245,16 +252,49 @@ class Engine:
             stream.reconnect(source, fresh=fresh)
         finally:
             if len(stream.left_behind) > n_hung and name in self._workers:
-                self.log(f"{stream.left_behind[-1]} does not answer and was left behind.", "bad")
+                words = tr("{name} does not answer and was left behind.")
+                self.log(words.format(name=stream.left_behind[-1]), "bad")
                 self._workers[name].stop()
                 self._start_stream(stream)
         if not fresh:
             label = "switched" if source else "reconnected"
             self.events.add(Event(self._clock(), "device", label, f"{name}: {stream.source_name}", name))
 
-    def mark(self, label: str, text: str = "", kind: str = "marker") -> Event:
-        """Add an event that happens now; a running recording keeps it."""
-        return self.events.mark(label, text, kind)
+    def mark(self, label: str, text: str = "", kind: str = "marker", t: float | None = None) -> Event:
+        """Add an event at a moment, s, LSL clock, now by default; a running recording keeps it."""
+        return self.events.mark(label, text, kind, t)
+
+    def edit_event(self, event: Event, label: str, text: str | None = None) -> Event:
+        """Give an event another label and text; its time stays. The session that holds it gets a further line.
+
+        Raises
+        ------
+        AppError
+            When the event is no longer kept, or a replay runs.
+        SessionError
+            When the engine is stopped and the session cannot be written; while it runs, the log tells of it.
+        """
+        if self.replay is not None:
+            raise AppError("A recorded session is open; its events keep their texts. Close it first.")
+        original = self.events.original(event)
+        now = self.events.edit(event, label, text)
+        if now is None:
+            raise AppError(f"The event {event.label!r} is no longer kept, so its text stays.")
+        recording, path = self._recording, self._events_in.get(original)
+        if recording is not None and path == recording.path:
+            recording.edit(original, now.label, now.text)
+        elif path is not None:
+            write = partial(self._edit_on_disk, path, original, now)
+            if self.running:
+                self.submit(tr("noting the text"), write)
+            else:
+                write()
+        return now
+
+    def _edit_on_disk(self, path: Path, original: Event, now: Event) -> None:
+        from ..recordings.event_lines import Edit, edit_event
+
+        edit_event(path, Edit(self._clock(), original, now.label, now.text))
 
     def record(self, path: str | Path, name: str = "", subject: str = "", notes: str = "") -> Path:
         """Begin to record every stream; return the session's folder.
@@ -283,18 +323,42 @@ class Engine:
                 path, name=name, subject=subject, notes=notes, app_version=__version__, clock=self._clock
             )
             recorder.open()
-            self._recording = Recording(recorder, self.log, self._clock, self._worker_failed)
+            recording = Recording(recorder, self.log, self._clock, self._worker_failed)
+            with self._viewing:
+                self._recording = recording
+                for stream_name, settings in self._views.items():
+                    recording.note_view(stream_name, settings)
             self.recording_error = ""
             self.last_recording = recorder.path
             for stream in self._streams.values():
-                self._recording.follow(stream)
-        self.log(f"Recording {recorder.path.name}.")
+                recording.follow(stream)
+        self.log(tr("Recording {name}.").format(name=recorder.path.name))
         return recorder.path
+
+    def note_view(self, stream_name: str, settings: Mapping[str, Any]) -> None:
+        """Hear through which filter a stream is looked at: recordings keep it beside the samples, which stay raw.
+
+        Cheap, and never waits for a command that is being done.
+
+        Parameters
+        ----------
+        stream_name
+            The stream's name.
+        settings
+            What `ViewFilter.to_json` returned; that of a filter that is off says that nothing was filtered.
+        """
+        with self._viewing:
+            self._views[stream_name] = dict(settings)
+            if self._recording is not None:
+                self._recording.note_view(stream_name, settings)
 
     def _record_event(self, event: Event) -> None:
         recording = self._recording
         if recording is not None:
             recording.note(event)
+            self._events_in[event] = recording.path
+            if len(self._events_in) > KEPT_EVENTS:
+                del self._events_in[next(iter(self._events_in))]
 
     def stop_recording(self, *, keep_empty: bool = True) -> Path | None:
         """Close the recording; return its folder, or None when there was none.
@@ -315,7 +379,8 @@ class Engine:
             shutil.rmtree(recording.path)
             self.last_recording = None
             return None
-        words = f"Recorded {n:,} samples, {status.n_lost:,} lost: {recording.path.name}."
+        words = tr("Recorded {n:,} samples, {lost:,} lost: {name}.")
+        words = words.format(n=n, lost=status.n_lost, name=recording.path.name)
         self.log(words, "warn" if status.error else "good")
         return recording.path
 
@@ -342,7 +407,7 @@ class Engine:
             self._replaying.open(replay, self.events.add, self._worker_failed)
             if play:
                 replay.play()
-        self.log(f"Replaying {replay.session.path.name}.")
+        self.log(tr("Replaying {name}.").format(name=replay.session.path.name))
 
     def _stop_replay_worker(self) -> None:
         worker, self._replaying.worker = self._replaying.worker, None

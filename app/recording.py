@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..sources import Event, Sink, Stream
+from ..sources.language import tr
 from .log import Log
 from .worker import Worker, stop_all
 
@@ -64,6 +65,14 @@ class Recording:
         """Keep an event. Any thread may call it."""
         self._recorder.event(event)
 
+    def edit(self, event: Event, label: str, text: str) -> None:
+        """Give an event that was kept another text. Any thread may call it."""
+        self._recorder.edit_event(event, label, text)
+
+    def note_view(self, stream_name: str, settings: Mapping[str, Any]) -> None:
+        """Keep through which filter a stream is looked at. Any thread may call it, before `follow` too."""
+        self._recorder.note_view(stream_name, settings)
+
     def _write(self) -> float:
         self._recorder.step()
         if self._clock() >= self._offsets_due:
@@ -88,6 +97,6 @@ class Recording:
         for stream, sink in self._sinks:
             stream.remove_sink(sink)
         if stop_all([self._worker], LAST_ROWS_WITHIN_S):
-            self._log("The disk does not answer; the end of the recording may be missing.", "bad")
+            self._log(tr("The disk does not answer; the end of the recording may be missing."), "bad")
         self._recorder.close()
         return self._recorder.status

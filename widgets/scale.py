@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .figures import step_from, step_up
 
+Sharing = Literal["all", "type", "none"]
+SHARINGS: tuple[Sharing, ...] = ("all", "type", "none")
 EASE_S = 0.3
 FILLS = 0.48
-TYPICAL = 0.97
+ARTEFACT_MS = 150.0
+MOST_ARTEFACT = 0.25
 LOUD = 6.0
 MANY = 24
 
 
-def extents(columns: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the middle of each channel and how far it typically reaches from there.
-
-    A movement artefact that fills less than 3 % of the window does not count.
+def extents(columns: NDArray[np.float32], artefact: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the middle of each channel and how far it reaches from there, but for artefacts.
 
     Parameters
     ----------
     columns
         Shape (n_channels, n_columns, 2): lowest and highest values, NaN where nothing was sampled.
+    artefact
+        Which part of the window may stick out: what is large for no longer than that does not count.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def extents(columns: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[
     middle: NDArray[np.float32] = (low + high) * np.float32(0.5)
     centre = _share(middle, 0.5)
     reach: NDArray[np.float32] = np.maximum(high - centre[:, None], centre[:, None] - low)
-    return centre, _share(reach, TYPICAL)
+    return centre, _share(reach, 1.0 - min(max(artefact, 0.0), MOST_ARTEFACT))
 
 
 def _share(values: NDArray[np.float32], share: float) -> NDArray[np.float32]:
@@ -54,11 +58,15 @@ class Scale:
     ----------
     n_channels
         How many channels there are.
+    types
+        What each channel measures, where they may be scaled together by type.
     """
 
-    def __init__(self, n_channels: int) -> None:
+    def __init__(self, n_channels: int, types: tuple[str, ...] = ()) -> None:
         self.auto = True
-        self.common = True
+        self.sharing: Sharing = "all"
+        kinds = types if len(types) == n_channels else ("",) * n_channels
+        self._types = np.unique(kinds, return_inverse=True)[1].astype(np.int64)
         self.centre = np.zeros(n_channels, dtype=np.float32)
         self.reach = np.ones(n_channels, dtype=np.float32)
         self._to_centre = self.centre.copy()
@@ -81,13 +89,29 @@ class Scale:
         """The reach that is being eased to, shape (n_channels,)."""
         return self._to_reach
 
+    def _groups(self, among: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+        """Return the channels that share a scale, group by group; `among` are those that count."""
+        if self.sharing == "all":
+            return [among]
+        if self.sharing == "type":
+            return [among[self._types[among] == kind] for kind in np.unique(self._types[among])]
+        return []
+
+    def _alike(self, channel: int) -> NDArray[np.int64]:
+        """Return all channels that share a scale with one."""
+        every: NDArray[np.int64] = np.arange(len(self.reach))
+        if self.sharing == "type":
+            alike: NDArray[np.int64] = every[self._types == self._types[channel]]
+            return alike
+        return every if self.sharing == "all" else every[channel : channel + 1]
+
     def aim(self, centre: NDArray[np.float32], reach: NDArray[np.float32], shown: NDArray[np.int64]) -> None:
         """Learn how the signal lies now, as `extents` returns it; `shown` are the channels that count together."""
         moved = np.isfinite(centre) & ((np.abs(centre - self._to_centre) > 0.1 * self._to_reach) | (not self._known))
         if self.auto:
             wanted = np.where(np.isfinite(reach) & (reach > 0), reach * 1.15, np.nan)
-            if self.common:
-                wanted[:] = _together(wanted[shown])
+            for group in self._groups(shown):
+                wanted[self._alike(int(group[0])) if len(group) else group] = _together(wanted[group])
             for channel in np.flatnonzero(np.isfinite(wanted)):
                 now = float(self._to_reach[channel])
                 # Only up when it does not fit, only down when it fills much less: the bar keeps still.
@@ -99,22 +123,25 @@ class Scale:
             self.centre[:], self.reach[:] = self._to_centre, self._to_reach
         self.settled = False
 
-    def nudge(self, direction: int) -> None:
-        """Take over by hand: one step larger on screen (+1) or smaller (-1)."""
+    def nudge(self, direction: int, channel: int | None = None) -> None:
+        """Take over by hand: one step larger on screen (+1) or smaller (-1); one channel and those like it, or all."""
         self.auto = False
-        if self.common:
+        which = np.arange(len(self.reach)) if channel is None else self._alike(channel)
+        if self.sharing == "all":
             self._to_reach[:] = step_from(float(np.median(self._to_reach)), -direction)
         else:
-            self._to_reach[:] = [step_from(float(reach), -direction) for reach in self._to_reach]
+            self._to_reach[which] = [step_from(float(reach), -direction) for reach in self._to_reach[which]]
         self.settled = False
 
-    def unite(self) -> None:
-        """Begin a common scale with the largest of the channels' own that is not an outlier."""
-        self._to_reach[:] = _together(self._to_reach)
+    def share(self, sharing: Sharing) -> None:
+        """Scale channels together, by type or each for itself; a shared scale begins with the largest usual one."""
+        self.sharing = sharing
+        for group in self._groups(np.arange(len(self.reach))):
+            self._to_reach[group] = _together(self._to_reach[group])
         self.settled = False
 
-    def set_reach(self, reach: float) -> None:
-        """Take over by hand: half a lane is `reach` for every channel."""
+    def set_reach(self, reach: float | NDArray[np.float32]) -> None:
+        """Take over by hand: half a lane is `reach`, in the stream's unit; one for all, or shape (n_channels,)."""
         self.auto = False
         self._known = True
         self._to_reach[:] = reach

@@ -117,3 +117,74 @@ class TimeAxis:
         if math.isfinite(seconds):
             self.seconds = min(max(seconds, SHORTEST_S), self.longest_s)
             self._seconds_before_zoom = None
+
+
+class OwnLength(TimeAxis):
+    """The same place in time as another axis, but a length of its own. Main thread only.
+
+    Parameters
+    ----------
+    whole
+        The axis that is followed.
+    seconds
+        Length of the window, s.
+    """
+
+    def __init__(self, whole: TimeAxis, seconds: float) -> None:
+        self._whole = whole
+        self.seconds = seconds
+        self._seconds_before_zoom: float | None = None
+
+    def follows(self, axis: TimeAxis) -> bool:
+        """Tell whether this is the axis that is followed."""
+        return axis is self._whole
+
+    def note(self, who: int, oldest: float, newest: float, longest_s: float) -> None:
+        """Hear from a look, as the other axis does."""
+        self._whole.note(who, oldest, newest, longest_s)
+
+    def forget(self, who: int) -> None:
+        """Leave a look out from now on."""
+        self._whole.forget(who)
+
+    @property
+    def mode(self) -> Mode:
+        """Sweep or scroll."""
+        return self._whole.mode
+
+    @mode.setter
+    def mode(self, mode: Mode) -> None:
+        self._whole.mode = mode
+
+    @property
+    def held_at(self) -> float | None:
+        """LSL clock, s, at the right edge while held; None while live."""
+        return self._whole.held_at
+
+    @held_at.setter
+    def held_at(self, t: float | None) -> None:
+        self._whole.held_at = t
+
+    @property
+    def cursors(self) -> tuple[float, float] | None:
+        """Two moments, s, LSL clock; None while cursors are off."""
+        return self._whole.cursors
+
+    @cursors.setter
+    def cursors(self, moments: tuple[float, float] | None) -> None:
+        self._whole.cursors = moments
+
+    @property
+    def newest(self) -> float:
+        """The newest sample's moment of any stream, s, LSL clock."""
+        return self._whole.newest
+
+    @property
+    def oldest(self) -> float:
+        """The oldest moment that is still kept, s, LSL clock."""
+        return self._whole.oldest
+
+    @property
+    def longest_s(self) -> float:
+        """The longest window that makes sense, s."""
+        return self._whole.longest_s

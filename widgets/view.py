@@ -67,8 +67,16 @@ class View:
         self.theme = theme
         self.clock = clock
         self.box: Tag = 0
+        self.head: Tag = 0
+        """The group with the view's name; whoever places the view may let it be dragged by that."""
+        self.spare = 0.0
+        """Room kept free at the right end of the heading row, px at 100 %, for a button of whoever places the view."""
         self._refreshed = -math.inf
+        self.update_ms = 0.0
+        """What bringing the view up to date takes, ms, smoothed; without drawing."""
+        self._n_frames = 0
         self._seen: tuple[int, int, int] | None = None
+        self.prepare()
         self.apply(settings or {})
 
     @property
@@ -77,6 +85,21 @@ class View:
         return self.look.stream
 
     # For the subclass
+
+    def prepare(self) -> None:
+        """Make what `apply` puts settings into. Called once, by the constructor."""
+
+    def build_heading(self, head: Tag) -> None:
+        """Put the view's name and the stream's into the group `head`, the first of the heading row."""
+        fonts, theme = self._theme.fonts, self._theme
+        name = dpg.add_text(label(tr(self.title)), parent=centred(head, fonts.height("strong"), theme))
+        fonts.bind(name, "strong")
+        self._facts = Words(theme, "small", "muted")
+        self._facts.build(centred(head, fonts.height("small"), theme))
+
+    def refresh_heading(self) -> None:
+        """Bring the heading row up to date. Four times a second, also while there is nothing to show."""
+        self._facts.say(self.stream.name)
 
     def build_controls(self, flow: Flow) -> None:
         """Put controls into the heading row, each cluster in a ``flow.group()``."""
@@ -97,6 +120,10 @@ class View:
         """Return a headline and a sentence why nothing can be drawn; two empty ones when it can."""
         return "", ""
 
+    def hint(self) -> str:
+        """Return what a person may try while there is nothing to show."""
+        return ""
+
     def settings(self) -> dict[str, Any]:
         """Return what should survive a restart, ready for JSON."""
         return {}
@@ -113,7 +140,8 @@ class View:
         if not self.box:
             return 0, 0
         width, height = dpg.get_item_rect_size(self.box)
-        top = dpg.get_item_rect_min(self.body)[1] - dpg.get_item_rect_min(self.box)[1]
+        # A child window tells no place on the screen; the body's place is within it.
+        top = dpg.get_item_pos(self.body)[1]
         edge = self._theme.px(8)
         return max(0, int(width) - 2 * edge), max(0, int(height - top) - edge) if top > 0 else 0
 
@@ -127,30 +155,31 @@ class View:
         self._refreshed, self._seen = -math.inf, None
         self.box, self.body, self._empty = (dpg.generate_uuid() for _ in range(3))
         self._flow = Flow(theme)
-        self._facts = Words(theme, "small", "muted")
-        self._headline, self._reason = Words(theme, "strong", wrap=0), Words(theme, "words", "muted", wrap=0)
+        self._n_frames = 0
+        self.headline, self.reason = Words(theme, "title", wrap=0), Words(theme, wrap=0)
+        self._hint = Words(theme, "words", "muted", wrap=0)
         dpg.add_child_window(
             tag=self.box, parent=parent, width=-1, height=-1, no_scrollbar=True, no_scroll_with_mouse=True,
             always_use_window_padding=True,
         )  # fmt: skip
         dpg.bind_item_theme(self.box, theme.ground("panel"))
         self._flow.build(self.box)
-        head = self._flow.group()
-        name = dpg.add_text(label(tr(self.title)), parent=centred(head, theme.fonts.height("strong"), theme))
-        theme.fonts.bind(name, "strong")
-        self._facts.build(centred(head, theme.fonts.height("small"), theme))
+        self._flow.spare = self.spare
+        self.head = self._flow.group()
+        self.build_heading(self.head)
         self.build_controls(self._flow)
         dpg.add_group(tag=self.body, parent=self.box, show=False)
         self.build_body(self.body)
         with dpg.group(tag=self._empty, parent=self.box):
             dpg.add_spacer(height=theme.px(16))
-            self._headline.build(self._empty)
-            self._reason.build(self._empty)
+            for words in (self.headline, self.reason, self._hint):
+                words.build(self._empty)
 
     def draw(self) -> None:
         """Bring the view up to date with the stream."""
         if not self.box:
             return
+        begun = time.perf_counter()
         now = self.clock()
         look = self.look
         look.update()
@@ -165,12 +194,17 @@ class View:
             self.draw_body(now)
         if now - self._refreshed >= REFRESH_S:
             self._refreshed = now
-            self._facts.say(self.stream.name)
-            self._headline.say(headline)
-            self._reason.say(reason)
-            if not headline:
+            self.refresh_heading()
+            if headline:
+                for words, text in ((self.headline, headline), (self.reason, reason), (self._hint, self.hint())):
+                    words.say(text)
+            else:
                 self.refresh(now)
             self._flow.fit()
+        # The first frames build things; they say nothing about the frames to come.
+        self._n_frames += 1
+        took, share = 1000 * (time.perf_counter() - begun), 0.05 if self._n_frames > 20 else 0.5
+        self.update_ms += (took - self.update_ms) * share
 
     def _why(self) -> tuple[str, str]:
         if not self.look.ready:

@@ -6,14 +6,22 @@ from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import later, tr
 from .door import Tag, label
 from .figures import si
 from .flow import Flow
 from .popup import PopupButton, centred, tooltip
+from .scale import SHARINGS, Sharing
 from .theme import Theme
 
 if TYPE_CHECKING:
     from .signal_viewer import SignalViewer
+
+SHARED = {
+    "all": (later("Common"), later("One scale for all channels")),
+    "type": (later("By type"), later("One scale for all channels of a type")),
+    "none": (later("Per channel"), later("Each channel has a scale of its own")),
+}
 
 
 class ViewerControls:
@@ -30,74 +38,82 @@ class ViewerControls:
     def __init__(self, viewer: SignalViewer, theme: Theme) -> None:
         self._viewer = viewer
         self._theme = theme
-        self._flow = Flow(theme)
-        self.length = PopupButton("5 s", "Length of the window ([ and ])", self._fill_lengths, 160)
+        self.length = PopupButton("5 s", tr("Length of the window ([ and ])"), self._fill_lengths, 160)
+        self.scaling = PopupButton(tr("Common"), tr("How traces share scale and room"), self._fill_scaling, 300)
         self.lengths: dict[float, Tag] = {}
+        self.choices: dict[str, Tag] = {}
         self._looks: dict[Tag, tuple[str, str]] = {}
 
-    def build(self, parent: Tag) -> None:
-        """Make the row inside `parent`."""
+    def build_heading(self, head: Tag) -> None:
+        """Put name, facts and state into a group."""
         viewer, theme = self._viewer, self._theme
-        self._looks = {}
-        self._title, self._facts, self.pause_button, self.auto_button, self.smaller, self.larger, self.reach = (
-            dpg.generate_uuid() for _ in range(7)
-        )
-        self.common_button, self.typed = dpg.generate_uuid(), dpg.generate_uuid()
-        self._flow.build(parent)
-        head = self._flow.group()
         fonts = theme.fonts
+        self._title, self._facts = dpg.generate_uuid(), dpg.generate_uuid()
         dpg.add_text(label(viewer.stream.name), tag=self._title, parent=centred(head, fonts.height("title"), theme))
         dpg.add_text("", tag=self._facts, parent=centred(head, fonts.height("small"), theme))
         viewer.state_line.build(head, level=True)
-        theme.fonts.bind(self._title, "title")
-        theme.fonts.bind(self._facts, "small")
+        fonts.bind(self._title, "title")
+        fonts.bind(self._facts, "small")
         dpg.bind_item_theme(self._facts, theme.text("muted"))
 
-        time = self._flow.group()
-        dpg.add_button(
-            tag=self.pause_button, label="Pause", parent=time, width=theme.px(84), callback=lambda: viewer.pause()
+    def build(self, flow: Flow) -> None:
+        """Put the buttons into a row."""
+        viewer, theme = self._viewer, self._theme
+        self._looks = {}
+        self.pause_button, self.auto_button, self.smaller, self.larger, self.reach, self.typed, self.artefact = (
+            dpg.generate_uuid() for _ in range(7)
         )
-        tooltip(self.pause_button, "Make the picture stand still; samples keep coming (Space)", theme)
+        time = flow.group()
+        dpg.add_button(tag=self.pause_button, parent=time, width=theme.px(84), callback=lambda: viewer.pause())
+        tooltip(self.pause_button, tr("Make the picture stand still; samples keep coming (Space)"), theme)
         self.length.build(time, theme)
-        viewer.channels.build(time, theme)
+        viewer.channel_list.build(time, theme)
 
-        scale = self._flow.group()
+        scale = flow.group()
         dpg.add_button(
             tag=self.auto_button,
-            label="Auto scale",
+            label=tr("Auto scale"),
             parent=scale,
             callback=lambda: viewer.set_auto(not viewer.scale.auto),
         )
-        tooltip(self.auto_button, "Fit the signal into its lanes; short artefacts do not count (A)", theme)
+        tooltip(self.auto_button, tr("Fit the signal into its lanes; short artefacts do not count (A)"), theme)
         side = theme.px(34)
         dpg.add_button(tag=self.smaller, label="−", width=side, parent=scale, callback=lambda: viewer.gain(-1))
-        dpg.add_button(tag=self.reach, width=theme.px(92), parent=scale, callback=lambda: viewer.set_auto(True))
+        dpg.add_button(tag=self.reach, width=theme.px(92), parent=scale, callback=viewer.fit)
         dpg.add_button(tag=self.larger, label="+", width=side, parent=scale, callback=lambda: viewer.gain(+1))
-        tooltip(self.smaller, "Draw smaller (−)", theme)
-        tooltip(self.larger, "Draw larger (+)", theme)
-        tooltip(self.reach, "How much half a lane spans. Press to fit it again.", theme)
+        tooltip(self.smaller, tr("Draw smaller (−)"), theme)
+        tooltip(self.larger, tr("Draw larger (+)"), theme)
+        tooltip(self.reach, tr("How much half a lane spans. Press to fit it now and leave it so."), theme)
         theme.fonts.bind(self.reach, "small figures")
         dpg.bind_item_theme(self.reach, theme.button("quiet"))
-        dpg.add_button(
-            tag=self.common_button, parent=self._flow.group(), width=theme.px(116),
-            callback=lambda: viewer.set_common(not viewer.scale.common),
-        )  # fmt: skip
-        tooltip(self.common_button, "One scale for all channels, or each its own (S)", theme)
+        self.scaling.build(scale, theme)
 
     def draw(self) -> None:
         """Bring words and looks up to date."""
         viewer = self._viewer
         scale = viewer.scale
-        self._show(self.pause_button, "Resume" if viewer.paused else "Pause", "on" if viewer.paused else "plain")
-        self._show(self.auto_button, "Auto scale", "on" if scale.auto else "plain")
-        self._show(self.common_button, "Common" if scale.common else "Per channel", "plain")
-        unit = viewer.stream.info.unit if viewer.stream.connected_once else ""
+        held = tr("Back to live") if viewer.axis.held_at != viewer.axis.newest else tr("Resume")
+        wide = dpg.get_item_width(self.pause_button)
+        wanted = self._theme.px(84) if not viewer.paused else 0
+        if wide != wanted:
+            dpg.configure_item(self.pause_button, width=wanted)
+        self._show(self.pause_button, held if viewer.paused else tr("Pause"), "on" if viewer.paused else "plain")
+        self._show(self.auto_button, tr("Auto scale"), "on" if scale.auto else "plain")
+        unit = viewer.look.info.unit if viewer.stream.connected_once else ""
         numbers = viewer.channels.numbers
-        first = float(scale.target[numbers[0]]) if numbers and scale.known else float("nan")
-        self._show(self.reach, f"± {si(first, unit)}" if scale.common or len(numbers) == 1 else "each its own", "quiet")
-        self.length.set_text(f"{viewer.seconds:g} s")
+        first = float("nan")
+        if numbers and scale.known and max(numbers) < len(scale.target):
+            first = float(scale.target[numbers[0]])
+        one = scale.sharing == "all" or len(numbers) == 1
+        self._show(self.reach, f"± {si(first, unit)}" if one else tr("each its own"), "quiet")
+        self.length.set_text(f"{viewer.seconds:.3g} s")
+        self.scaling.set_text(tr("Overlaid") if viewer.overlaid else tr(SHARED[scale.sharing][0]))
         self._say(self._facts, viewer.facts)
-        self._flow.fit()
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.length.close()
+        self.scaling.close()
 
     def _show(self, button: Tag, text: str, look: str) -> None:
         if self._looks.get(button) != (text, look):
@@ -124,7 +140,7 @@ class ViewerControls:
             self._viewer.set_seconds(further[0])
 
     def _fill_lengths(self, window: Tag) -> None:
-        theme = self._theme
+        theme, viewer = self._theme, self._viewer
         self.lengths = {}
         for seconds in self._choices():
             self.lengths[seconds] = tag = dpg.generate_uuid()
@@ -132,12 +148,19 @@ class ViewerControls:
                 tag=tag, label=f"{seconds:g} s", parent=window, width=theme.px(140), user_data=seconds,
                 callback=self._chosen,
             )  # fmt: skip
-            dpg.bind_item_theme(tag, theme.button("on" if seconds == self._viewer.seconds else "plain"))
+            dpg.bind_item_theme(tag, theme.button("on" if seconds == viewer.seconds else "plain"))
         dpg.add_input_text(
-            tag=self.typed, parent=window, width=theme.px(140), hint="other, s", on_enter=True, decimal=True,
+            tag=self.typed, parent=window, width=theme.px(140), hint=tr("other, s"), on_enter=True, decimal=True,
             callback=self._typed,
         )  # fmt: skip
-        tooltip(self.typed, f"Seconds, then Enter; up to {self._viewer.stream.buffer_seconds:g}", theme)
+        tooltip(
+            self.typed, tr("Seconds, then Enter; up to {most}").format(most=f"{viewer.stream.buffer_seconds:g}"), theme
+        )
+        for sweep, text, tip in (
+            (False, tr("Scroll"), tr("The newest sample is at the right edge.")),
+            (True, tr("Sweep"), tr("Samples keep their places and are replaced one window later.")),
+        ):
+            self._choice(window, "sweep" if sweep else "scroll", text, tip, (viewer.axis.mode == "sweep") is sweep)
 
     def _chosen(self, _sender: Tag, _data: object, seconds: float) -> None:
         self._viewer.set_seconds(seconds)
@@ -149,3 +172,56 @@ class ViewerControls:
         except ValueError:
             return
         self.length.close()
+
+    # Scale and room
+
+    def next_sharing(self) -> None:
+        """Go on to the next way of sharing a scale."""
+        now = SHARINGS.index(self._viewer.scale.sharing)
+        self._viewer.set_sharing(SHARINGS[(now + 1) % len(SHARINGS)])
+
+    def _fill_scaling(self, window: Tag) -> None:
+        viewer, theme = self._viewer, self._theme
+        for sharing, (text, tip) in SHARED.items():
+            self._choice(window, sharing, tr(text), tr(tip), viewer.scale.sharing == sharing)
+        dpg.add_separator(parent=window)
+        for name, on, text, tip in (
+            ("overlaid", viewer.overlaid, tr("All over one another"), tr("Butterfly: every trace in one lane (B)")),
+            ("axes", viewer.axes, tr("Axis with figures"), tr("At the right of each lane, instead of a scale bar")),
+        ):
+            self.choices[name] = box = dpg.generate_uuid()
+            dpg.add_checkbox(
+                tag=box, label=label(text), default_value=on, parent=window, user_data=name, callback=self._ticked
+            )
+            tooltip(box, tip, theme)
+        dpg.add_separator(parent=window)
+        with dpg.group(horizontal=True, parent=window):
+            dpg.add_input_int(
+                tag=self.artefact, default_value=round(viewer.artefact_ms), min_value=0, max_value=5000, step=0,
+                min_clamped=True, max_clamped=True, width=theme.px(72), callback=self._set_artefact,
+            )  # fmt: skip
+            words = dpg.add_text(tr("ms do not count"))
+        tip = tr("What sticks out for no longer than this does not change the scale.")
+        tooltip(self.artefact, tip, theme)
+        tooltip(words, tip, theme)
+
+    def _choice(self, window: Tag, name: str, text: str, tip: str, on: bool) -> None:
+        self.choices[name] = tag = dpg.generate_uuid()
+        dpg.add_button(tag=tag, label=label(text), parent=window, width=self._theme.px(140), user_data=name,
+                       callback=self._choose)  # fmt: skip
+        dpg.bind_item_theme(tag, self._theme.button("on" if on else "plain"))
+        tooltip(tag, tip, self._theme)
+
+    def _choose(self, _sender: Tag, _data: object, name: str) -> None:
+        if name in ("sweep", "scroll"):
+            self._viewer.set_sweep(name == "sweep")
+        else:
+            sharing: Sharing = next(s for s in SHARINGS if s == name)
+            self._viewer.set_sharing(sharing)
+        self.close()
+
+    def _ticked(self, _sender: Tag, on: bool, name: str) -> None:
+        (self._viewer.set_overlaid if name == "overlaid" else self._viewer.set_axes)(bool(on))
+
+    def _set_artefact(self, _sender: Tag, value: int) -> None:
+        self._viewer.set_artefact_ms(float(value))

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from myoscope.widgets.scale import Scale, extents
+from myoscope.widgets.scale import Scale
+from myoscope.widgets.scale import extents as extents_but
 
 SHOWN = np.arange(3, dtype=np.int64)
+
+
+def extents(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the extents of 5 s, of which 150 ms may stick out."""
+    return extents_but(values, 0.03)
 
 
 def columns(*amplitudes: float, n: int = 500, offset: float = 0.0) -> np.ndarray:
@@ -72,7 +78,7 @@ def test_one_scale_for_all_ignores_a_broken_channel_and_hidden_ones():
 
 def test_each_its_own():
     scale = Scale(3)
-    scale.common = False
+    scale.share("none")
     scale.aim(*extents(columns(10, 100, 1000)), SHOWN)
     assert scale.target[0] < 30 < scale.target[1] < 300 < scale.target[2]
 
@@ -92,7 +98,40 @@ def test_by_hand():
 
 def test_a_dead_channel_has_a_scale():
     scale = Scale(3)
-    scale.common = False
+    scale.share("none")
     scale.aim(np.zeros(3, np.float32), np.zeros(3, np.float32), SHOWN)
     scale.ease(0.1)
     assert np.isfinite(scale.gain).all()
+
+
+def test_what_is_shorter_than_an_artefact_does_not_count_and_what_is_longer_does():
+    quiet = columns(50)
+    for n_loud, counts in ((20, False), (60, True)):
+        loud = quiet.copy()
+        loud[0, 100 : 100 + n_loud] *= 100
+        # 500 columns are 5 s, so that 400 ms are 40 columns.
+        reach = extents_but(loud, 0.4 / 5.0)[1]
+        assert bool(reach[0] > 1000) is counts
+
+
+def test_one_scale_a_type():
+    scale = Scale(4, ("EMG", "EMG", "ACC", "ACC"))
+    scale.share("type")
+    scale.aim(*extents(columns(50, 60, 2, 1)), np.arange(4))
+    assert scale.target[0] == scale.target[1] > 60
+    assert scale.target[2] == scale.target[3] < 4
+    scale.nudge(+1, channel=2)
+    assert scale.target[2] == scale.target[3] < 2.9
+    assert scale.target[0] > 60
+    scale.share("all")
+    assert len(set(scale.target)) == 1
+
+
+def test_a_channel_scaled_by_hand_leaves_the_others():
+    scale = Scale(3)
+    scale.share("none")
+    scale.aim(*extents(columns(50, 50, 50)), SHOWN)
+    before = scale.target.copy()
+    scale.nudge(-1, channel=1)
+    assert scale.target[1] > before[1]
+    assert (scale.target[[0, 2]] == before[[0, 2]]).all()

@@ -8,6 +8,8 @@ from myoscope.sources.block import Event
 from myoscope.sources.errors import SourceLost
 from myoscope.sources.info import StreamInfo
 from myoscope.widgets import RawSignalViewer, SignalViewer
+from myoscope.widgets.look import Look
+from myoscope.widgets.time_axis import TimeAxis
 
 pytestmark = pytest.mark.gui
 
@@ -76,7 +78,7 @@ def test_traces_stay_in_their_lanes_and_clear_of_the_scale_bar(screen, bench, sh
         inside = np.abs(y - (8 - lane - 0.5)) <= 0.5
         assert inside.mean() > 0.97
     assert max(series.values()[0].max() for series in viewer.plot.series) <= 0.0
-    ((text, (x, _), _, _),) = viewer.plot.bar_notes.shown
+    ((text, (x, _), _, _),) = viewer.plot.gutter.notes.shown
     assert x > 0
     assert text.endswith("µV")
 
@@ -114,18 +116,18 @@ def test_gaps_and_events_are_drawn_where_they_are(screen, bench, show):
     )
     screen.frames(3)
     screen.screenshot("gaps_and_events")
-    ((text, (left, _), _, _),) = viewer.plot.gap_notes.shown
+    ((text, (left, _), _, _),) = viewer.plot.occurrences.gap_notes.shown
     assert text == "gap 42 ms"
     assert left == pytest.approx(-2.042, abs=0.02)
-    (lift, (x, high), _, _), (other, (_, lower), _, _) = viewer.plot.event_notes.shown
+    (lift, (x, high), _, _), (other, (_, lower), _, _) = viewer.plot.occurrences.event_notes.shown
     assert (lift, other) == ("lift", "x")
     assert lower < high
     assert x == pytest.approx(-1.0, abs=0.02)
     # They scroll with the samples.
     b.noise(1.0, seed=5)
     screen.frames(3)
-    assert viewer.plot.event_notes.shown[0][1][0] == pytest.approx(-2.0, abs=0.02)
-    assert viewer.plot.gap_notes.shown[0][1][0] == pytest.approx(-3.042, abs=0.02)
+    assert viewer.plot.occurrences.event_notes.shown[0][1][0] == pytest.approx(-2.0, abs=0.02)
+    assert viewer.plot.occurrences.gap_notes.shown[0][1][0] == pytest.approx(-3.042, abs=0.02)
 
 
 def test_pause_freezes_the_picture_and_not_the_acquisition(screen, bench, show):
@@ -149,31 +151,21 @@ def test_pause_freezes_the_picture_and_not_the_acquisition(screen, bench, show):
     np.testing.assert_allclose(drawn(viewer)[0], expected(viewer, 0, 4), atol=2e-3)
 
 
-def test_a_channel_is_hidden_and_shown_by_clicks(screen, bench, show):
+def test_hidden_channels_leave_their_lanes_to_the_others(screen, bench, show):
     b = bench(n_channels=5)
     b.noise(6.0)
     viewer = show(b)
-    screen.click(viewer.channels.popup.button)
-    screen.screenshot("channel_list")
-    screen.click_at(*_left_of(viewer.channels.boxes[2]))
+    viewer.channels.show(2, False)
     screen.frames(3)
     assert viewer.channels.numbers == [0, 1, 3, 4]
     assert len(viewer.plot.series) == 4
     np.testing.assert_allclose(drawn(viewer)[2], expected(viewer, 2, 4), atol=2e-2)
-    assert viewer.settings()["hidden"] == ["ch_2"]
-    screen.click(viewer.channels.none_button)
+    viewer.channels.show(range(5), False)
     screen.frames(2)
     assert viewer.plot.series == []
-    screen.click(viewer.channels.all_button)
+    viewer.look.undo.undo()
     screen.frames(2)
-    assert len(viewer.plot.series) == 5
-    assert dpg.get_value(viewer.channels.boxes[2])
-
-
-def _left_of(box: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(box)
-    height = dpg.get_item_rect_size(box)[1]
-    return left + height / 2, top + height / 2
+    assert len(viewer.plot.series) == 4
 
 
 def test_gain_by_buttons_and_shortcuts(screen, bench, show):
@@ -193,10 +185,11 @@ def test_gain_by_buttons_and_shortcuts(screen, bench, show):
     screen.click(viewer.controls.auto_button)
     screen.frames(12)
     assert viewer.scale.auto
-    screen.click(viewer.controls.common_button)
-    assert not viewer.scale.common
+    screen.click(viewer.controls.scaling.button)
+    screen.click(viewer.controls.choices["none"])
+    assert viewer.scale.sharing == "none"
     screen.frames(12)
-    assert len(viewer.plot.bar_notes.shown) == 4
+    assert len(viewer.plot.gutter.notes.shown) == 4
     screen.screenshot("per_channel")
 
 
@@ -291,7 +284,15 @@ def test_any_number_of_channels(screen, bench, show, n_channels):
     b = bench(n_channels=n_channels)
     b.noise(6.0)
     viewer = show(b)
-    assert len(viewer.plot.series) == min(n_channels, 256)
+    assert len(viewer.plot.series) == (n_channels if n_channels <= 64 else 32), "a page at a time"
+    viewer.channels.set_per_page(0)
+    screen.frames(3)
+    if n_channels > 64:
+        assert viewer.plot.series == []
+        assert viewer.plot.tiles is not None
+        screen.screenshot(f"channels_{n_channels}")
+        return
+    assert len(viewer.plot.series) == n_channels
     last = len(viewer.plot.series) - 1
     np.testing.assert_allclose(drawn(viewer)[last], expected(viewer, last, last + 1), atol=2e-3)
     screen.screenshot(f"channels_{n_channels}")
@@ -303,7 +304,7 @@ def test_names_that_would_crash_are_drawn(screen, bench, show):
     b.noise(2.0)
     viewer = show(b)
     viewer.set_events([Event(b.t - 0.5, "\udcff", "\0\udce9"), Event(b.t - 0.4, "", "")])
-    viewer.channels.popup.open()
+    viewer.channel_list.popup.open()
     screen.frames(5)
     assert len(viewer.plot.series) == 7
     screen.screenshot("odd_names")
@@ -314,23 +315,25 @@ def test_settings_survive(screen, bench, show, theme):
     b.noise(3.0)
     viewer = show(b)
     viewer.set_seconds(2.0)
-    viewer.set_common(False)
+    viewer.set_sharing("none")
     viewer.gain(+1)
-    viewer.channels.show("ch_1", False)
-    viewer.channels.colours["ch_0"] = (1, 2, 3, 255)
-    viewer.channels.changed()
+    viewer.gain(+1, channel=1)
+    viewer.set_overlaid(True)
+    viewer.set_axes(True)
+    viewer.set_sweep(True)
+    viewer.set_artefact_ms(40.0)
     screen.frames(3)
-    kept = viewer.settings()
+    kept, target = viewer.settings(), viewer.scale.target.copy()
     viewer.delete()
     viewer.delete()
     screen.clear()
     again = show(b, settings=kept)
     assert again.settings() == kept
-    assert again.channels.numbers == [0, 2, 3]
-    again.apply({"seconds": "long", "auto": 3, "hidden": 7, "colours": {"a": "b", "c": [300, 0, 0]}, "what": None})
-    assert {key: value for key, value in again.settings().items() if key != "colours"} == {
-        key: value for key, value in kept.items() if key != "colours"
-    }
+    np.testing.assert_allclose(again.scale.target, target)
+    again.apply({"seconds": "long", "auto": 3, "reach": {"a": "b"}, "sharing": [], "artefact_ms": -1, "what": None})
+    assert {**again.settings(), "reach": 0} == {**kept, "reach": 0}
+    assert again.apply({"common": True, "reach": 50.0}) is None, "as version 0.1 wrote it"
+    assert again.scale.sharing == "all"
 
 
 def test_mode_and_scale_change_while_it_is_shown(screen, bench, show, theme):
@@ -363,3 +366,129 @@ def test_the_raw_viewer_draws_every_sample_or_says_why_not(screen, bench, show):
     viewer.set_seconds(0.5)
     screen.frames(6)
     assert len(drawn(viewer)[0]) == 1001
+
+
+def test_a_sweep_is_drawn_in_place_and_leaves_a_gap_before_the_old(screen, bench, show):
+    b = bench()
+    b.noise(6.0)
+    viewer = show(b, settings={"seconds": 2.0, "sweep": True})
+    before = drawn(viewer)[0]
+    b.noise(0.2, seed=4)
+    screen.frames(3)
+    after = drawn(viewer)[0]
+    changed = ~((before == after) | (np.isnan(before) & np.isnan(after)))
+    assert 0.05 < changed.mean() < 0.25, "only what is new has moved"
+    assert np.isnan(after).any()
+    screen.screenshot("sweep")
+
+
+def test_butterfly_lays_all_traces_around_one_middle(screen, bench, show):
+    b = bench(n_channels=6)
+    b.noise(6.0)
+    viewer = show(b)
+    screen.click(viewer.controls.scaling.button)
+    screen.click(viewer.controls.choices["overlaid"])
+    screen.frames(3)
+    viewer.controls.close()
+    screen.frames(3)
+    for y in drawn(viewer):
+        assert abs(float(np.nanmean(y)) - 0.5) < 0.05
+    assert viewer.plot.top < 1.2
+    viewer.set_axes(True)
+    screen.frames(3)
+    assert len(viewer.plot.gutter.notes.shown) >= 5
+    screen.screenshot("butterfly")
+
+
+def test_axes_tell_the_values_of_each_lane(screen, bench, show):
+    b = bench(n_channels=4)
+    b.noise(6.0)
+    viewer = show(b)
+    viewer.set_axes(True)
+    screen.frames(3)
+    notes = viewer.plot.gutter.notes.shown
+    assert len(notes) >= 8
+    gain = float(viewer.scale.gain[0])
+    for text, (_, y), _, _ in notes:
+        value = float(text.split()[0])
+        lane = 3 - int(y)
+        channel = viewer.channels.numbers[lane]
+        assert y == pytest.approx(viewer.plot.place(lane) + (value - viewer.scale.centre[channel]) * gain, abs=0.01)
+    screen.screenshot("axes")
+
+
+def test_clipped_parts_are_marked(screen, bench, show):
+    b = bench(n_channels=3)
+    b.fed.info = StreamInfo(fs=2000.0, sample_shape=(3,), unit="µV", device={"range": [-300.0, 300.0]})
+    b.stream.reconnect()
+    data = np.random.default_rng(0).normal(0, 50, (12000, 3)).astype(np.float32)
+    data[8000:8200, 1] = 300.0
+    data[9000:9100, 2] = -300.0
+    b.feed(data)
+    viewer = show(b)
+    marks = viewer.plot.occurrences._marks["clips"]
+    x, y = marks.values()
+    assert {round(float(v), 2) for v in y} == {1.96, 0.04}
+    upper = x[y > 1]
+    assert upper.min() == pytest.approx(-2.0, abs=0.02)
+    assert upper.max() == pytest.approx(-1.9, abs=0.02)
+    screen.screenshot("clipped")
+    b.noise(6.0, amplitude=20)
+    screen.frames(3)
+    assert not dpg.is_item_shown(marks.tag)
+
+
+def test_scrolled_back_it_shows_the_past_while_samples_keep_coming(screen, bench, show):
+    b = bench(buffer_seconds=30.0)
+    data = b.noise(20.0)
+    viewer = show(b, settings={"seconds": 2.0})
+    viewer.axis.scroll(-10.0)
+    screen.frames(12)
+    y = drawn(viewer)[0]
+    inside = data[int(8.0 * 2000) : int(10.0 * 2000), 0]
+    gain, centre = float(viewer.scale.gain[0]), float(viewer.scale.centre[0])
+    assert np.nanmax(y) == pytest.approx(3.5 + (inside.max() - centre) * gain, abs=0.02)
+    assert "back" in viewer.footer.text
+    b.noise(1.0, seed=8)
+    screen.frames(12)
+    np.testing.assert_array_equal(drawn(viewer)[0], y)
+    screen.screenshot("scrolled_back")
+    screen.click(viewer.controls.pause_button)
+    screen.frames(3)
+    assert not viewer.paused
+
+
+def test_two_streams_share_one_axis_and_the_later_one_leads(screen, bench, theme, clock):
+    first, second = bench(), bench(fs=500.0)
+    first.noise(6.0)
+    second.noise(5.5)
+    axis = TimeAxis(2.0)
+    viewers = [SignalViewer(Look(b.stream, axis), theme, clock=clock) for b in (first, second)]
+    for viewer in viewers:
+        box = dpg.add_child_window(parent=screen.window, height=300)
+        viewer.build(box)
+    screen.each_frame(*(viewer.draw for viewer in viewers))
+    screen.frames(10)
+    # Half a second is missing of the second stream: on one axis its newest sample lies half a second back.
+    assert viewers[0].plot.shift == 0.0
+    assert viewers[1].plot.shift == pytest.approx(0.5, abs=0.01)
+    assert viewers[1].plot.px_of(0.0) == pytest.approx(
+        viewers[0].plot.px_of(-0.5), abs=2 + abs(viewers[1].plot.ground[2] - viewers[0].plot.ground[2])
+    )
+    screen.screenshot("two_streams")
+    for viewer in viewers:
+        viewer.delete()
+
+
+def test_fit_and_lock(screen, bench, show):
+    b = bench()
+    b.noise(6.0, amplitude=20)
+    viewer = show(b)
+    screen.click(viewer.controls.reach)
+    assert not viewer.scale.auto
+    locked = viewer.scale.target.copy()
+    b.noise(6.0, amplitude=900)
+    screen.frames(12)
+    np.testing.assert_array_equal(viewer.scale.target, locked)
+    screen.click(viewer.controls.reach)
+    assert (viewer.scale.target > locked).all()
