@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter; ARGS="…" is passed on (make test ARGS="-k ring").
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test venv lint format types layers wheel bench screenshots ci clean
+.PHONY: help demo test venv lint format types layers wheel texts bench screenshots ci clean
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
@@ -40,6 +40,9 @@ layers: venv ## Check who imports whom
 
 wheel: venv ## Build the wheel, install it elsewhere, and try it
 	@$(BIN)/python .ci/wheel.py
+
+texts: venv ## Bring the catalogues of words up to date
+	@$(BIN)/python .ci/texts.py
 
 bench: ## Measure against peers, in one run on the same data
 	@.ci/venv test,bench

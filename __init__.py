@@ -30,9 +30,24 @@ if TYPE_CHECKING:
         open_source,
     )
     from .sources.brainflow import BrainFlowSource
+    from .sources.grids import otb_grid
     from .sources.lsl import LSLSink, LSLSource
     from .sources.synthetic import SyntheticSource
+    from .sources.view_filter import ViewFilter
     from .widgets import RawSignalViewer, SignalViewer
+    from .widgets.frame_view import FrameView
+    from .widgets.grid_map import GridMap
+    from .widgets.level_bars import LevelBars
+    from .widgets.look import Look
+    from .widgets.marker_view import MarkerView
+    from .widgets.measures import Measures
+    from .widgets.number_panel import NumberPanel
+    from .widgets.quality_map import QualityMap
+    from .widgets.spectrogram_view import SpectrogramView
+    from .widgets.spectrum_view import SpectrumView
+    from .widgets.time_axis import TimeAxis
+    from .widgets.view import Table, View
+    from .widgets.xy_view import XYView
 
 __version__ = "0.1.0"
 
@@ -48,6 +63,21 @@ _HOMES = {
     "sources.lsl": ("LSLSink", "LSLSource"),
     "sources.synthetic": ("SyntheticSource",),
     "widgets": ("RawSignalViewer", "SignalViewer"),
+    "sources.grids": ("otb_grid",),
+    "sources.view_filter": ("ViewFilter",),
+    "widgets.frame_view": ("FrameView",),
+    "widgets.grid_map": ("GridMap",),
+    "widgets.level_bars": ("LevelBars",),
+    "widgets.look": ("Look",),
+    "widgets.marker_view": ("MarkerView",),
+    "widgets.measures": ("Measures",),
+    "widgets.number_panel": ("NumberPanel",),
+    "widgets.quality_map": ("QualityMap",),
+    "widgets.spectrogram_view": ("SpectrogramView",),
+    "widgets.spectrum_view": ("SpectrumView",),
+    "widgets.time_axis": ("TimeAxis",),
+    "widgets.view": ("Table", "View",),
+    "widgets.xy_view": ("XYView",),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -58,10 +88,18 @@ __all__ = [
     "Context",
     "Derived",
     "Event",
+    "FrameView",
     "Grid",
+    "GridMap",
     "LSLSink",
     "LSLSource",
+    "LevelBars",
+    "Look",
+    "MarkerView",
+    "Measures",
+    "NumberPanel",
     "Processor",
+    "QualityMap",
     "RawSignalViewer",
     "Recorder",
     "Replay",
@@ -73,14 +111,22 @@ __all__ = [
     "Source",
     "SourceError",
     "SourceLost",
+    "SpectrogramView",
+    "SpectrumView",
     "Stream",
     "StreamInfo",
     "SyntheticSource",
+    "Table",
+    "TimeAxis",
+    "View",
+    "ViewFilter",
+    "XYView",
     "__version__",
     "local_clock",
     "names",
     "open_session",
     "open_source",
+    "otb_grid",
 ]
 
 

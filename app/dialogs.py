@@ -1,4 +1,4 @@
-"""The few windows that open over the desk: open a recording, add a device, shortcuts, about."""
+"""The few windows that open over the desk: open a recording, add a device, mark, save a layout, help."""
 
 from __future__ import annotations
 
@@ -7,26 +7,37 @@ from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
-from ..sources import form_fields, kind, kinds
+from ..sources import Event, form_fields, kind, kinds, local_clock
+from ..sources.language import later, tr
 from ..widgets import FormError, FormWidget, Theme
 from ..widgets.door import Tag, clean, label
 from ..widgets.panel import Words
 from ..widgets.popup import tooltip
 from .actions import Menu
-from .commands import actions_of
+from .palette_window import PaletteWindow
 from .shelf import sessions_in
+from .shortcut_sheet import sheet
 from .workbench import Workbench
 
 KINDS = {
-    "synthetic": "Synthetic EMG",
-    "lsl": "LSL stream",
-    "brainflow": "BrainFlow board",
-    "session": "Recorded session",
+    "synthetic": later("Synthetic EMG"),
+    "lsl": later("LSL stream"),
+    "brainflow": later("BrainFlow board"),
+    "session": later("Recorded session"),
 }
-LICENCE = (
+LICENCE = later(
     "BSD-3-Clause, the myoscope developers. Inter and JetBrains Mono are under the SIL Open Font License;"
     " their licences are beside them in the package."
 )
+# Title and size, px at 100 %.
+DIALOGS = {
+    "open": (later("Open a recording"), 600, 560),
+    "device": (later("Add a device"), 600, 560),
+    "mark": (later("Mark with a text"), 440, 160),
+    "layout": (later("Save layout"), 440, 190),
+    "shortcuts": (later("Keyboard shortcuts"), 720, 640),
+    "about": (later("About myoscope"), 600, 260),
+}
 
 
 class Dialogs:
@@ -52,25 +63,30 @@ class Dialogs:
         self._problem = Words(theme, "small", "bad", wrap=0)
         self._path: Tag = 0
         self._kind = "synthetic"
-        self._replace = ""
+        self._text: Tag = 0
+        self._moment = 0.0
+        self._n_frames = 0
+        self.palette = PaletteWindow(workbench, theme, menus, self._forget_palette)
 
     def show(self, name: str) -> None:
-        """Open a dialog: open, device, shortcuts or about."""
+        """Open a dialog, by its name in `DIALOGS`; ``palette`` opens the list of all commands, or closes it."""
+        again = name == "palette" and self.palette.is_open
         self.delete()
+        if again:
+            return
         self.name = name
-        titles = {
-            "open": "Open a recording",
-            "device": "Add a device",
-            "shortcuts": "Keyboard shortcuts",
-            "about": "About myoscope",
-        }
+        if name == "palette":
+            self.palette.open()
+            return
+        title, wide, high = DIALOGS[name]
         theme = self._theme
-        width = min(theme.px(600), dpg.get_viewport_client_width() - theme.px(32))
-        height = min(theme.px(560), dpg.get_viewport_client_height() - theme.px(64))
+        width = min(theme.px(wide), dpg.get_viewport_client_width() - theme.px(32))
+        height = min(theme.px(high), dpg.get_viewport_client_height() - theme.px(64))
         left = (dpg.get_viewport_client_width() - width) // 2
         top = (dpg.get_viewport_client_height() - height) // 2
+        self._n_frames, self._text = 0, 0
         self._window = dpg.add_window(
-            label=titles[name],
+            label=label(tr(title)),
             width=width,
             height=height,
             pos=(left, top),
@@ -80,13 +96,22 @@ class Dialogs:
         getattr(self, f"_fill_{name}")(self._window)
 
     def draw(self) -> None:
-        """Close on Esc."""
+        """Give the first field the keyboard; close on Esc."""
+        self.palette.draw()
+        self._n_frames += 1
+        if self._text and self._n_frames <= 3:
+            dpg.focus_item(self._text)
         if self._window and dpg.is_key_pressed(dpg.mvKey_Escape):
             self.delete()
 
+    def _forget_palette(self) -> None:
+        self.name = ""
+
     def delete(self) -> None:
         """Close the dialog. Safe to call twice."""
+        self.palette.close()
         window, self._window, self.name, self.form = self._window, 0, "", None
+        self._text = 0
         if window and dpg.does_item_exist(window):
             dpg.delete_item(window)
 
@@ -99,16 +124,19 @@ class Dialogs:
     def _fill_open(self, window: Tag) -> None:
         theme = self._theme
         folder = self._bench.settings.recordings_folder
-        self._muted(window, "Folder of a session, or a folder that holds one:")
+        self._muted(window, tr("Folder of a session, or a folder that holds one:"))
         with dpg.group(horizontal=True, parent=window):
             self._path = dpg.add_input_text(width=-theme.px(100), hint=str(folder), on_enter=True, callback=self._open)
-            dpg.add_button(label="Open", width=-1, callback=self._open)
+            button = dpg.add_button(label=label(tr("Open")), width=-1, callback=self._open)
+            tooltip(button, tr("Replay it."), theme)
         self._problem.build(window)
         self._say("")
         dpg.add_spacer(height=theme.px(4), parent=window)
         sessions = [Path(p) for p in self._bench.settings.recent_sessions if Path(p).is_dir()]
         sessions += [path for path in sessions_in(folder) if path not in sessions]
-        self._muted(window, "Recorded lately:" if sessions else f"No recordings in {folder} yet.")
+        self._muted(
+            window, tr("Recorded lately:") if sessions else tr("No recordings in {folder} yet.").format(folder=folder)
+        )
         for path in sessions[:30]:
             button = dpg.add_button(
                 label=label(path.name), width=-1, parent=window, callback=partial(self._open_path, path)
@@ -119,11 +147,11 @@ class Dialogs:
     def _open(self) -> None:
         text = clean(dpg.get_value(self._path)).strip()
         if not text:
-            self._say("Type the folder of a recording, or choose one below.")
+            self._say(tr("Type the folder of a recording, or choose one below."))
             return
         path = Path(text).expanduser()
         if not path.is_dir():
-            self._say(f"There is no folder {path}. Check the spelling.")
+            self._say(tr("There is no folder {path}. Check the spelling.").format(path=path))
             return
         self._open_path(path)
 
@@ -136,13 +164,13 @@ class Dialogs:
     def _fill_device(self, window: Tag) -> None:
         theme = self._theme
         found = sorted(kinds(), key=lambda name: (list(KINDS).index(name) if name in KINDS else 99, name))
-        names = [label(KINDS.get(name, name)) for name in found]
+        names = [label(tr(KINDS.get(name, name))) for name in found]
         by_label = dict(zip(names, found, strict=True))
         with dpg.group(horizontal=True, parent=window, xoffset=theme.px(200)):
-            dpg.add_text("Kind")
+            dpg.add_text(label(tr("Kind")))
             dpg.add_combo(
                 names,
-                default_value=label(KINDS.get(self._kind, self._kind)),
+                default_value=label(tr(KINDS.get(self._kind, self._kind))),
                 width=theme.px(200),
                 callback=lambda _, text: self._choose_kind(by_label[text]),
             )
@@ -152,9 +180,11 @@ class Dialogs:
         self._problem.build(window)
         self._say("")
         with dpg.group(horizontal=True, parent=window):
-            connect = dpg.add_button(label="Connect device", width=theme.px(160), callback=self._connect)
+            connect = dpg.add_button(label=label(tr("Connect device")), callback=self._connect)
+            tooltip(connect, tr("Show it as one more stream."), theme)
             dpg.bind_item_theme(connect, theme.button("on"))
-            dpg.add_button(label="Cancel", width=theme.px(120), callback=self.delete)
+            cancel = dpg.add_button(label=label(tr("Cancel")), callback=self.delete)
+            tooltip(cancel, tr("Connect nothing (Esc)."), theme)
         self._choose_kind(self._kind)
 
     def _choose_kind(self, name: str) -> None:
@@ -180,33 +210,71 @@ class Dialogs:
             return
         self.delete()
 
+    # Mark, layout
+
+    def _fill_mark(self, window: Tag) -> None:
+        self._moment = local_clock()
+        self._muted(window, tr("The moment is kept. Write what it was, then Enter; Esc marks nothing."))
+        self._text = dpg.add_input_text(parent=window, width=-1, hint=tr("What happened"), on_enter=True,
+                                        callback=lambda _, text: self._mark(clean(text).strip()))  # fmt: skip
+
+    def _mark(self, text: str) -> None:
+        if text:
+            self._bench.engine.events.add(Event(self._moment, "marker", text))
+        self.delete()
+
+    def _fill_layout(self, window: Tag) -> None:
+        bench, theme = self._bench, self._theme
+        self._muted(window, tr("Keep what is on screen, and where, under a name:"))
+        name = "" if bench.is_built_in(bench.layout_name) else bench.layout_name
+        self._text = dpg.add_input_text(
+            parent=window, width=-1, default_value=label(name), hint=tr("Name of the layout"), on_enter=True,
+            callback=self._keep_layout,
+        )  # fmt: skip
+        self._problem.build(window)
+        self._say("")
+        keep = dpg.add_button(label=label(tr("Save layout")), parent=window, callback=self._keep_layout)
+        tooltip(keep, tr("A layout of yours with this name is replaced."), theme)
+        dpg.bind_item_theme(keep, theme.button("on"))
+
+    def _keep_layout(self) -> None:
+        name = label(clean(dpg.get_value(self._text)).strip(), 60)
+        reason = self._bench.why_not_save_layout(name) if name else tr("Type a name.")
+        if reason:
+            self._say(reason)
+            return
+        self._bench.save_layout(name)
+        self.delete()
+
     # Help
 
     def _fill_shortcuts(self, window: Tag) -> None:
         theme = self._theme
-        title = ""
-        page = dpg.add_group(parent=window)
+        top = dpg.add_group(parent=window, horizontal=True)
+        save = dpg.add_button(parent=top, label=label(tr("Save as HTML to print")), callback=self._print_shortcuts)
+        tooltip(save, tr("One page in the recordings folder, opened in the browser; print it there."), theme)
+        self._muted(top, tr("Keys do nothing while you type into a field."))
+        page = dpg.add_child_window(parent=window, width=-1, height=-1, always_use_window_padding=True)
         dpg.bind_item_theme(page, theme.lines())
-        for menu, action in actions_of(self._menus):
-            if not action.keys:
-                continue
-            if menu != title:
-                title = menu
-                dpg.add_spacer(height=theme.px(8), parent=page)
-                self._muted(page, menu.upper())
-            with dpg.group(horizontal=True, parent=page, xoffset=theme.px(120)):
-                theme.fonts.bind(dpg.add_text(label(action.keys)), "figures")
-                dpg.add_text(label(action.label))
-        dpg.add_spacer(height=theme.px(8), parent=page)
-        self._muted(page, "1 to 9 press the event buttons. Keys do nothing while you type into a field.")
+        for menu, lines in sheet(self._menus):
+            dpg.add_spacer(height=theme.px(8), parent=page)
+            self._muted(page, menu.upper())
+            for line in lines:
+                with dpg.group(horizontal=True, parent=page, xoffset=theme.px(190)):
+                    theme.fonts.bind(dpg.add_text(label("  ".join(line.keys))), "figures")
+                    name = dpg.add_text(label(line.label))
+                tooltip(name, line.help or line.label, theme)
+
+    def _print_shortcuts(self) -> None:
+        self._bench.print_shortcuts(self._menus)
 
     def _fill_about(self, window: Tag) -> None:
         from .. import __version__
 
         theme = self._theme
         theme.fonts.bind(dpg.add_text(f"myoscope {__version__}", parent=window), "title")
-        dpg.add_text("See, record and replay live EMG and other biosignals.", parent=window, wrap=0)
-        self._muted(window, LICENCE)
+        dpg.add_text(clean(tr("See, record and replay live EMG and other biosignals.")), parent=window, wrap=0)
+        self._muted(window, tr(LICENCE))
 
     def _muted(self, parent: Tag, text: str) -> None:
         item = dpg.add_text(label(text, 500), parent=parent, wrap=0)

@@ -64,6 +64,57 @@ def screen_size() -> tuple[int, int] | None:
     return int(x11.XDisplayWidth(display, screen)), int(x11.XDisplayHeight(display, screen))
 
 
+PERCENTS = (100, 125, 150, 200, 250)
+USUAL_DPI = 96.0
+
+
+def suggested_percent() -> int:
+    """Return the size on screen that suits the screen's pixel density, %: one of `PERCENTS`, 100 where nobody tells."""
+    return nearest_percent(_dots_per_inch())
+
+
+def nearest_percent(dpi: float) -> int:
+    """Return the size on screen for a pixel density, %: the largest of `PERCENTS` that is not above it by a tenth."""
+    return max((p for p in PERCENTS if p <= 1.1 * 100 * dpi / USUAL_DPI), default=100)
+
+
+def _dots_per_inch() -> float:
+    """Return the density that the desktop works with, pixels an inch; 96 is usual."""
+    if sys.platform == "win32":
+        # 96 in a process that is not aware of density: Windows then enlarges its window by itself.
+        return float(ctypes.windll.user32.GetDpiForSystem())
+    if sys.platform == "darwin" or missing_display():
+        return USUAL_DPI  # macOS counts in points, which are as large on every screen
+    x11, display = _connect(os.environ["DISPLAY"])
+    x11.XResourceManagerString.restype = ctypes.c_char_p
+    x11.XResourceManagerString.argtypes = [ctypes.c_void_p]
+    return told_dpi(x11.XResourceManagerString(display), os.environ.get("GDK_SCALE", ""))
+
+
+def told_dpi(resources: bytes | None, gdk_scale: str = "") -> float:
+    """Return the density that a desktop under X tells, pixels an inch.
+
+    What the screen itself claims is left out: monitors and virtual screens tell sizes that are not theirs.
+
+    Parameters
+    ----------
+    resources
+        The server's resource string; desktops write ``Xft.dpi`` into it.
+    gdk_scale
+        The variable that GTK programs go by: a whole number, or empty.
+    """
+    for line in (resources or b"").decode("utf-8", "replace").splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == "Xft.dpi":
+            try:
+                dpi = float(value)
+            except ValueError:
+                continue
+            if 48 <= dpi <= 960:
+                return dpi
+    return USUAL_DPI * int(gdk_scale) if gdk_scale in ("1", "2", "3", "4") else USUAL_DPI
+
+
 def require_display() -> None:
     """Raise `AppError` when no window can be opened here."""
     reason = missing_display()

@@ -8,18 +8,19 @@ from functools import partial
 import dearpygui.dearpygui as dpg
 
 from ..sources import Found
-from ..widgets.door import Tag, label
+from ..sources.language import later, tr
+from ..widgets.door import Tag, clean, label
 from ..widgets.panel import Switch
 from ..widgets.popup import tooltip
 from ..widgets.theme import Theme
 from .shelf import Card, Shelf, sessions_in
 from .workbench import Workbench
 
-FIREWALL = (
+FIREWALL = later(
     "No LSL stream yet. Streams show here as soon as they run on this network. None comes? Let Python through the"
     " firewall: LSL uses UDP port 16571 and TCP and UDP ports 16572–16604."
 )
-NO_SESSIONS = "Nothing has been recorded here yet. Recordings appear here when you press Record and Stop."
+NO_SESSIONS = later("Nothing has been recorded here yet. Recordings appear here when you press Record and Stop.")
 
 
 def simulated(device: Found) -> bool:
@@ -52,20 +53,22 @@ class StartScreen:
         self._found = self._cards = None
         self._box = dpg.add_child_window(parent=parent, width=-1, height=-1, no_scrollbar=True)
         dpg.bind_item_theme(self._box, theme.ground("ground"))
-        dpg.add_spacer(height=theme.px(12), parent=self._box)
+        # A low window at a large size has no room to spare above the lists.
+        roomy = dpg.get_viewport_client_height() > theme.px(500)
+        dpg.add_spacer(height=theme.px(12), parent=self._box, show=roomy)
         title = dpg.add_text("myoscope", parent=self._box, indent=theme.px(12))
         theme.fonts.bind(title, "title")
-        words = "Connect a device to see it live, or replay a recording."
-        self._muted(dpg.add_text(words, parent=self._box, indent=theme.px(12)))
-        dpg.add_spacer(height=theme.px(8), parent=self._box)
+        words = tr("Connect a device to see it live, or replay a recording.")
+        self._muted(dpg.add_text(label(words), parent=self._box, indent=theme.px(12)))
+        dpg.add_spacer(height=theme.px(8), parent=self._box, show=roomy)
         with dpg.group(parent=self._box, horizontal=True, horizontal_spacing=theme.px(12)):
             self._left = dpg.add_child_window(height=-1, always_use_window_padding=True)
             self._right = dpg.add_child_window(width=-1, height=-1, always_use_window_padding=True)
         for box in (self._left, self._right):
             dpg.bind_item_theme(box, theme.ground("panel"))
-        self._devices = self._column(self._left, "DEVICES")
-        self._simulators = self._column(self._left, "WITHOUT A DEVICE")
-        self._sessions = self._column(self._right, "RECORDINGS")
+        self._devices = self._column(self._left, tr("Devices"))
+        self._simulators = self._column(self._left, tr("Without a device"))
+        self._sessions = self._column(self._right, tr("Recordings"))
         self._try(self._left)
         settings = self._bench.settings
         self.shelf = Shelf(
@@ -73,7 +76,7 @@ class StartScreen:
         ).start()
 
     def _column(self, parent: Tag, heading: str) -> Tag:
-        title = dpg.add_text(heading, parent=parent)
+        title = dpg.add_text(label(heading.upper()), parent=parent)
         self._theme.fonts.bind(title, "heading")
         self._muted(title)
         box: Tag = dpg.add_group(parent=parent)
@@ -83,10 +86,12 @@ class StartScreen:
     def _try(self, parent: Tag) -> None:
         dpg.add_spacer(height=self._theme.px(16), parent=parent)
         with dpg.group(parent=parent, horizontal=True):
-            more = dpg.add_button(label="Add device…", callback=lambda: self._bench.shown_dialog("device"))
-            tooltip(more, "Choose a kind of device and its settings.", self._theme)
-            opened = dpg.add_button(label="Open recording…", callback=lambda: self._bench.shown_dialog("open"))
-            tooltip(opened, "Replay a session from any folder.", self._theme)
+            more = dpg.add_button(label=label(tr("Add device…")), callback=lambda: self._bench.shown_dialog("device"))
+            tooltip(more, tr("Choose a kind of device and its settings."), self._theme)
+            opened = dpg.add_button(
+                label=label(tr("Open recording…")), callback=lambda: self._bench.shown_dialog("open")
+            )
+            tooltip(opened, tr("Replay a session from any folder."), self._theme)
 
     def _muted(self, item: Tag) -> None:
         dpg.bind_item_theme(item, self._theme.text("muted"))
@@ -110,13 +115,13 @@ class StartScreen:
         for box in (self._devices, self._simulators):
             dpg.delete_item(box, children_only=True)
         if found is None:
-            self._muted(dpg.add_text("Looking for devices…", parent=self._devices))
+            self._muted(dpg.add_text(label(tr("Looking for devices…")), parent=self._devices))
         for device in sorted(found or (), key=lambda device: not device.name.startswith("synthetic:")):
             box = self._simulators if simulated(device) else self._devices
-            tip = f"Connect to {device.name}."
-            self._row(box, device.label, device.detail, "Connect", partial(self._connect, device.name), tip)
+            tip = tr("Connect to {device}.").format(device=device.name)
+            self._row(box, device.label, device.detail, tr("Connect"), partial(self._connect, device.name), tip)
         if found is not None and not any(device.name.startswith("lsl:") for device in found):
-            self._muted(dpg.add_text(FIREWALL, wrap=0, parent=self._devices))
+            self._muted(dpg.add_text(clean(tr(FIREWALL)), wrap=0, parent=self._devices))
 
     def _connect(self, name: str) -> None:
         self._bench.connect(name)
@@ -124,12 +129,12 @@ class StartScreen:
     def _list_sessions(self, cards: tuple[Card, ...] | None) -> None:
         dpg.delete_item(self._sessions, children_only=True)
         if not cards:
-            words = "Looking for recordings…" if cards is None else NO_SESSIONS
-            self._muted(dpg.add_text(words, wrap=0, parent=self._sessions))
+            words = tr("Looking for recordings…") if cards is None else tr(NO_SESSIONS)
+            self._muted(dpg.add_text(clean(words), wrap=0, parent=self._sessions))
             return
         for card in cards:
             replay = partial(self._bench.open_session, card.path) if card.good else None
-            self._row(self._sessions, card.title, card.facts, "Replay", replay, str(card.path), card)
+            self._row(self._sessions, card.title, card.facts, tr("Replay"), replay, str(card.path), card)
 
     def _row(
         self,
@@ -146,7 +151,7 @@ class StartScreen:
             if card is not None:
                 dpg.add_table_column(width_fixed=True, init_width_or_weight=theme.px(120))
             dpg.add_table_column(width_stretch=True)
-            dpg.add_table_column(width_fixed=True, init_width_or_weight=theme.px(92))
+            dpg.add_table_column(width_fixed=True, init_width_or_weight=self._verb_width() + theme.px(8))
             with dpg.table_row() as row:
                 if card is not None:
                     self._thumbnail(card)
@@ -157,8 +162,13 @@ class StartScreen:
                     self._muted(text)
                 dpg.bind_item_theme(words, theme.lines())
                 button = Switch(theme, verb, tip, act or (lambda: None))
-                button.build(row, theme.px(84))
-                button.show(why_off="" if act is not None else f"It cannot be opened: {facts}")
+                button.build(row, self._verb_width())
+                button.show(why_off="" if act is not None else tr("It cannot be opened: {reason}").format(reason=facts))
+
+    def _verb_width(self) -> int:
+        fonts, px = self._theme.fonts, self._theme.px
+        widest = max(fonts.width(words, "words") for words in (tr("Connect"), tr("Replay")))
+        return max(px(84), int(widest) + px(24))
 
     def _thumbnail(self, card: Card) -> None:
         theme = self._theme

@@ -6,9 +6,10 @@ import math
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from ..widgets import StateView, Theme
 from ..widgets.door import Tag, label
-from ..widgets.figures import age, clock, grouped, hz, span
+from ..widgets.figures import age, clock, gaps, hz, span
 from ..widgets.marks import StateLine
 from ..widgets.panel import Words
 from .state import EngineState
@@ -55,7 +56,7 @@ class StatusBar:
             return
         figures = facts(state, frame_ms)
         self._figures.say(figures)
-        hint = "Space pause   R record   M mark   F1 shortcuts"
+        hint = tr("Space pause   R record   M mark   Ctrl+K commands")
         fonts = self._theme.fonts
         taken = fonts.width(shown.words, "small") + fonts.width(figures, "small figures") + fonts.width(hint, "small")
         self._hint.say(hint if taken + self._theme.px(90) < dpg.get_viewport_client_width() else "")
@@ -78,17 +79,17 @@ class StatusBar:
         if state.busy:
             return StateView("ring", "accent", state.busy[:1].upper() + state.busy[1:] + "…")
         if state.recording:
-            return StateView("circle", "bad", f"Recording {clock(state.recording.seconds)}")
+            return StateView("circle", "bad", tr("Recording {time}").format(time=clock(state.recording.seconds)))
         if state.replay:
-            return StateView("circle" if state.replay.playing else "square", "accent", "Replay")
+            return StateView("circle" if state.replay.playing else "square", "accent", tr("Replay"))
         states = {s.health.state for s in state.streams if s.info or s.source_name != "PredictionSource"}
         if not states:
-            return StateView("square", "muted", "No device")
+            return StateView("square", "muted", tr("No device"))
         if states <= {"live", "held"}:
-            return StateView("circle", "good", "Live")
+            return StateView("circle", "good", tr("Live"))
         if states & {"lost", "failed"}:
-            return StateView("cross", "bad", "A device is lost")
-        return StateView("square", "muted", "Not every device is live")
+            return StateView("cross", "bad", tr("A device is lost"))
+        return StateView("square", "muted", tr("Not every device is live"))
 
     def delete(self) -> None:
         """Remove the line."""
@@ -106,16 +107,15 @@ def facts(state: EngineState, frame_ms: float) -> str:
             parts.append(f"{stream.name} {hz(health.rate_hz)}")
     ages = [s.health.age_s for s in state.streams if s.health.nominal_hz and math.isfinite(s.health.age_s)]
     if ages:
-        parts.append(f"{age(max(ages))} old")
+        parts.append(tr("{age} old").format(age=age(max(ages))))
     n_gaps = sum(s.health.n_gaps for s in state.streams)
     n_lost = sum(s.health.n_lost for s in state.streams)
     if state.streams:
-        parts.append(
-            f"{grouped(n_gaps)} gap{'' if n_gaps == 1 else 's'}, {grouped(n_lost)} lost" if n_gaps else "no gaps"
-        )
+        parts.append(gaps(n_gaps, n_lost))
     if state.recording and state.recording.disk_seconds_left and math.isfinite(state.recording.disk_seconds_left):
-        parts.append(f"disk {span(state.recording.disk_seconds_left)}")
+        parts.append(tr("disk {time}").format(time=span(state.recording.disk_seconds_left)))
     if state.predict and math.isfinite(state.predict.rate_hz):
-        parts.append(f"predict {state.predict.rate_hz:.0f} Hz, {1000 * state.predict.latency_s:.0f} ms")
-    parts.append(f"{frame_ms:.1f} ms/frame")
+        words = tr("predict {rate:.0f} Hz, {latency:.0f} ms")
+        parts.append(words.format(rate=state.predict.rate_hz, latency=1000 * state.predict.latency_s))
+    parts.append(tr("{ms:.1f} ms/frame").format(ms=frame_ms))
     return " · ".join(parts)

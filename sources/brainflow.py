@@ -19,6 +19,7 @@ from .boards import ChannelSet, board_id, channel_rows, description, load
 from .clock import local_clock
 from .errors import SourceError, SourceLost
 from .info import StreamInfo
+from .language import tr
 from .packets import PacketGaps
 from .source import Found
 from .unix_time import UnixTime
@@ -265,4 +266,4 @@ class BrainFlowSource:
         """Return BrainFlow's own synthetic board; real ones are found by connecting to them by name."""
         if importlib.util.find_spec("brainflow") is None:
             return []
-        return [Found("brainflow:synthetic", "BrainFlow synthetic board", "16 channels · 250 Hz")]
+        return [Found("brainflow:synthetic", tr("BrainFlow synthetic board"), tr("16 channels · 250 Hz"))]

@@ -51,6 +51,8 @@ class StreamHealth:
         The last few gaps.
     back_after_s
         How long the last interruption took, s; 0 when there was none.
+    sync_age_s
+        How long ago the device's clock was compared with ours, s; NaN where there is nothing to compare.
     """
 
     state: State
@@ -64,6 +66,7 @@ class StreamHealth:
     nominal_hz: float = 0.0
     gaps: tuple[Gap, ...] = ()
     back_after_s: float = 0.0
+    sync_age_s: float = math.nan
 
 
 class RateMeter:

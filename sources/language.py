@@ -7,6 +7,9 @@ Every text that a person may read goes through `tr` when it is shown, never when
 from __future__ import annotations
 
 import gettext
+import locale
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "assets" / "locale"
@@ -21,6 +24,26 @@ def set_language(code: str) -> None:
     """Speak a language from now on: ``en``, ``de``; any other is English. Widgets must be built again to show it."""
     global _catalogue  # see above
     _catalogue = gettext.translation(DOMAIN, FOLDER, [code], fallback=True)
+
+
+def system_language(environment: Mapping[str, str] = os.environ) -> str:
+    """Return which of our languages the system speaks; English where it speaks none of them.
+
+    The environment is asked first, in the order of gettext (POSIX.1-2017, section 8.2), then the system's locale.
+    """
+    said = [environment.get(name, "") for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")]
+    if not any(said):
+        said.append(locale.getlocale()[0] or "")
+    for name in said:
+        # LANGUAGE is a list; of ``de_AT.UTF-8`` the letters before the country count. Windows says ``German_Austria``.
+        for part in name.split(":"):
+            code = part.replace("-", "_").split("_")[0].split(".")[0].lower()
+            code = {"german": "de", "english": "en"}.get(code, code)
+            if code in LANGUAGES:
+                return code
+        if name:
+            break
+    return "en"
 
 
 def tr(text: str) -> str:

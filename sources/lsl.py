@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any
 
@@ -143,3 +144,8 @@ class LSLSource:
         The offset is what is added to the sender's timestamps.
         """
         return self._inlet.clock_offset if self._inlet is not None else None
+
+    @property
+    def sync_age_s(self) -> float:
+        """How long ago the sender's clock was compared with ours, s; NaN while that is not known."""
+        return self._inlet.sync_age_s if self._inlet is not None else math.nan

@@ -89,6 +89,11 @@ class Inlet:
         """The newest (offset, uncertainty) of the sender's clock, s, or None."""
         return self._offset.newest
 
+    @property
+    def sync_age_s(self) -> float:
+        """How long ago the sender's clock was compared with ours, s; NaN before the first time."""
+        return local_clock() - self._offset.measured_at
+
     def open(self, timeout_s: float) -> StreamInfo:
         """Subscribe and return the whole description.
 

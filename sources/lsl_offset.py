@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 from typing import Any
 
 from .clock import local_clock
@@ -35,6 +36,8 @@ class ClockOffset:
             ctypes.POINTER(ctypes.c_int),
         )(("lsl_time_correction_ex", lib))
         self.newest: tuple[float, float] | None = None
+        self.measured_at = math.nan
+        """When the newest estimate was made, s, our LSL clock; it stands still once the sender does not answer."""
         self._asked = local_clock()
         self._ask(0.0)
 
@@ -67,4 +70,6 @@ class ClockOffset:
         self._known = error.value == 0
         if self._known:
             self.newest = (float(offset), float(uncertainty.value))
+            # liblsl tells the moment by the sender's clock.
+            self.measured_at = float(remote.value) + float(offset)
         return self._known

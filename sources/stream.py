@@ -144,6 +144,7 @@ class Stream:
             nominal_hz=nominal,
             gaps=self._gaps,
             back_after_s=self._back_after_s,
+            sync_age_s=getattr(self.source, "sync_age_s", math.nan),
         )
 
     @property

@@ -16,6 +16,7 @@ from .block import Block
 from .clock import Pacer, local_clock
 from .errors import SourceError, SourceLost
 from .info import StreamInfo, names
+from .language import tr
 from .motor_units import Profile
 from .source import Found
 from .surface_emg import BadChannel, Electrodes, SurfaceEmg, layout
@@ -315,11 +316,15 @@ class SyntheticSource:
     def discover(cls, timeout_s: float = 1.0) -> list[Found]:  # noqa: ARG003  (nothing to wait for)
         """Return what menus offer: a few common set-ups. They are always there, at once."""
         return [
-            Found("synthetic:", "Synthetic EMG", "8 channels · 2048 Hz"),
-            Found("synthetic:?n_channels=64&electrodes=grid", "Synthetic HD-EMG grid", "8 × 8 electrodes · 2048 Hz"),
+            Found("synthetic:", tr("Synthetic EMG"), tr("8 channels · 2048 Hz")),
+            Found(
+                "synthetic:?n_channels=64&electrodes=grid",
+                tr("Synthetic HD-EMG grid"),
+                tr("8 × 8 electrodes · 2048 Hz"),
+            ),
             Found(
                 "synthetic:?n_channels=256&electrodes=grid",
-                "Synthetic HD-EMG, four grids",
-                "16 × 16 electrodes · 2048 Hz",
+                tr("Synthetic HD-EMG, four grids"),
+                tr("16 × 16 electrodes · 2048 Hz"),
             ),
         ]

@@ -108,6 +108,8 @@ class ViewFilter:
             return ""
         if info.is_text:
             return tr("These are text markers: there is nothing to filter.")
+        if len(info.sample_shape) > 1:
+            return tr("These are pictures or places, no signals: there is nothing to filter.")
         if not info.fs and self.needs_rate:
             return tr("This stream has no steady rate: only a montage and absolute values can be shown of it.")
         corners = (self.highpass_hz, self.lowpass_hz, self.notch_hz, DC_HZ if self.remove_dc else 0.0)

@@ -207,7 +207,7 @@ def test_no_address_of_a_registry_or_path_of_a_machine() -> None:
     machine = re.compile(r"(?<![\w.~$*/-])/(?:root|work|home/\w+|Users/\w+|opt/\w+)/|[A-Z]:\\Users\\")
     wrong = []
     for path in FILES:
-        if path.suffix in (".ttf", ".otf", ".png"):
+        if path.suffix in (".ttf", ".otf", ".png", ".mo"):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             if any(host in line for host in hosts) or machine.search(line):

@@ -1,16 +1,16 @@
-"""A bar of colours with its figures, on a canvas."""
-
-# Written anew from how it is called: the first version was overwritten by mistake. Whoever has that one puts it back.
+"""Which number has which colour, drawn into a canvas."""
 
 from __future__ import annotations
+
+import math
 
 import dearpygui.dearpygui as dpg
 
 from .canvas import Canvas
 from .colour_map import table
-from .ticks import even
+from .figures import si
 
-N_STEPS = 64
+N_STEPS = 16
 
 
 def draw_colour_bar(
@@ -23,36 +23,37 @@ def draw_colour_bar(
     unit: str,
     gap: float,
 ) -> None:
-    """Draw what colours stand for, the highest value on top.
+    """Draw a bar with the numbers at its ends, and between them where there is room, at its right.
 
     Parameters
     ----------
     canvas, layer
-        Where it is drawn.
+        Where to.
     rect
-        Left, top, right and bottom of the bar, px.
+        Left, top, right and bottom of the bar itself, px.
     colours
-        Name of a map.
+        Name of the colour map.
     low, high
-        What the first and the last colour stand for.
+        The numbers at its lower and upper end.
     unit
-        Written beside the uppermost figure.
+        Of both.
     gap
-        Between the bar and its figures, px.
+        Between bar and numbers, px.
     """
     left, top, right, bottom = rect
-    steps = (table(colours)[:: 256 // N_STEPS, :3] * 255).round().astype(int).tolist()
-    each = (bottom - top) / len(steps)
-    for i, colour in enumerate(steps):
-        upper = bottom - (i + 1) * each
-        fill = [*colour, 255]
+    shades = table(colours)
+    step = (bottom - top) / N_STEPS
+    for i in range(N_STEPS):
+        ends = [shades[round((len(shades) - 1) * (1 - (i + more) / N_STEPS))] for more in (0, 1)]
+        above, below = ([round(255 * float(part)) for part in end] for end in ends)
         dpg.draw_rectangle(
-            (left, upper), (right, upper + each + 0.5), color=(0, 0, 0, 0), fill=fill, parent=canvas.layers[layer]
-        )
-    line = canvas.text_height("small")
-    ticks = even(low, high, max(1.0, (bottom - top) / (2.2 * line)))
-    for i, (text, value) in enumerate(ticks):
-        y = bottom - (value - low) / (high - low) * (bottom - top)
-        y = min(max(y - line / 2, top), bottom - line)
-        words = f"{text} {unit}".strip() if i == len(ticks) - 1 else text
-        canvas.text(layer, (right + gap, y), words, "muted")
+            (left, top + i * step), (right, top + (i + 1) * step + 0.5), multicolor=True, color=(0, 0, 0, 0),
+            corner_colors=[above, above, below, below], parent=canvas.layers[layer],
+        )  # fmt: skip
+    height = canvas.text_height("small figures")
+    n_between = 3 if bottom - top > 9 * height else 1 if bottom - top > 5 * height else 0
+    for i in range(n_between + 2):
+        share = i / (n_between + 1)
+        value = high + share * (low - high)
+        y = top + share * (bottom - top - height)
+        canvas.text(layer, (right + gap, y), si(value, unit) if math.isfinite(value) else "–", "muted", "small figures")

@@ -8,11 +8,12 @@ from functools import partial
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from ..sources.source import Found
 from .door import Tag, clean, label
 from .marks import StateLine
 from .panel import Panel, Switch, Words
-from .popup import PopupButton, calling
+from .popup import PopupButton, calling, tooltip
 from .state import StateView
 from .theme import Theme
 
@@ -93,7 +94,7 @@ class DevicePanel:
         self._on_switch = on_switch
         self._on_scan = on_scan
         self._on_add = on_add
-        self.panel = Panel(theme, "Devices")
+        self.panel = Panel(theme, tr("Devices"))
         self.items: dict[str, _Row] = {}
         self.add: _Devices | None = None
         self._list: Tag = 0
@@ -106,7 +107,7 @@ class DevicePanel:
         self.items = {}
         if self._on_add is not None:
             self.add = _Devices(
-                self._theme, "Add device…", "Show one more stream", self._found, self._on_add, self._on_scan
+                self._theme, tr("Add device…"), tr("Show one more stream"), self._found, self._on_add, self._on_scan
             )
             self.add.build(body, -1)
 
@@ -127,7 +128,7 @@ class DevicePanel:
         self.items = {}
         for row in rows:
             devices = _Devices(
-                self._theme, "Switch to…", "Go on with another device; the picture and a recording stay",
+                self._theme, tr("Switch to…"), tr("Go on with another device; the picture and a recording stay"),
                 self._found, partial(self._on_switch, row.name), self._on_scan,
             )  # fmt: skip
             self.items[row.name] = item = _Row(self._theme, devices, partial(self._on_reconnect, row.name))
@@ -148,7 +149,7 @@ class _Row:
         self.devices = devices
         self.state = StateLine(theme, "small")
         self.source = Words(theme, "small", "muted", wrap=0)
-        self.reconnect = Switch(theme, "Reconnect", "Let the device go and open it again (F5)", on_reconnect)
+        self.reconnect = Switch(theme, tr("Reconnect"), tr("Let the device go and open it again (F5)"), on_reconnect)
 
     def build(self, parent: Tag, name: str) -> None:
         theme = self._theme
@@ -161,7 +162,7 @@ class _Row:
             self.source.build(lines)
         dpg.bind_item_theme(lines, theme.lines())
         with dpg.group(horizontal=True, parent=parent) as line:
-            self.reconnect.build(line, theme.px(112))
+            self.reconnect.build(line)
             self.devices.build(line, -1)
         dpg.add_spacer(height=1, parent=parent)
 
@@ -208,10 +209,12 @@ class _Devices:
         self._shown = None
         dpg.add_group(tag=self._list, parent=window)
         dpg.add_input_text(
-            tag=self.typed, parent=window, width=theme.px(360), hint="or type one, e.g. lsl:EMG, then Enter",
+            tag=self.typed, parent=window, width=theme.px(360), hint=tr("or type one, e.g. lsl:EMG, then Enter"),
             on_enter=True, callback=lambda _sender, text: self._choose(clean(text).strip()),
         )  # fmt: skip
-        dpg.add_button(tag=self.again, label="Look again", parent=window, callback=lambda: self._on_scan())
+        dpg.add_button(tag=self.again, label=label(tr("Look again")), parent=window, callback=lambda: self._on_scan())
+        tooltip(self.again, tr("Search the network and this computer once more."), theme)
+        tooltip(self.typed, tr("A kind, a colon and a name: lsl:EMG, brainflow:synthetic, synthetic:"), theme)
         self._on_scan()
 
     def draw(self, why_not: str = "") -> None:
@@ -234,14 +237,17 @@ class _Devices:
                 callback=calling(self._choose, device.name),
             )  # fmt: skip
             dpg.bind_item_theme(tag, theme.choice())
+            tooltip(tag, device.name, theme)
         words = Words(theme, "small", "muted", wrap=360)
         words.build(self._list)
         if view.scanning:
-            words.say("Looking for devices …")
+            words.say(tr("Looking for devices…"))
         elif not view.devices:
             words.say(
-                "No device found. Is it on and in reach? A firewall may hide LSL streams. To try without one, type"
-                " synthetic: below."
+                tr(
+                    "No device found. Is it on and in reach? A firewall may hide LSL streams. To try without one, type"
+                    " synthetic: below."
+                )
             )
 
     def _choose(self, name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from ..sources.language import tr, trn
+
 PREFIXES = {"p": -12, "n": -9, "µ": -6, "μ": -6, "u": -6, "m": -3, "": 0, "k": 3, "M": 6, "G": 9}
 WRITTEN = {-12: "p", -9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M", 9: "G"}
 BASES = ("V", "A", "Hz", "s", "g", "N", "Nm", "T", "m", "Ω", "Pa", "W")
@@ -69,14 +71,27 @@ def bar_below(value: float) -> float:
 
 
 def grouped(number: int) -> str:
-    """Return a count with its digits in groups of three: ``84,212``."""
-    return f"{number:,}"
+    """Return a count with its digits in groups of three: ``84,212``, with a space in German."""
+    # Translators: what stands between groups of three digits.
+    return f"{number:,}".replace(",", tr(","))
+
+
+def samples(n: int) -> str:
+    """Return a number of samples in words: ``84,212 samples``."""
+    return trn("{n} sample", "{n} samples", n).format(n=grouped(n))
+
+
+def gaps(n_gaps: int, n_lost: int) -> str:
+    """Return what went missing in words: ``2 gaps, 84 lost``, or ``no gaps``."""
+    if not n_gaps:
+        return tr("no gaps")
+    return trn("{n} gap, {lost} lost", "{n} gaps, {lost} lost", n_gaps).format(n=grouped(n_gaps), lost=grouped(n_lost))
 
 
 def hz(value: float) -> str:
     """Return a rate without needless digits: ``2000 Hz``, ``148.15 Hz``, ``irregular`` for 0."""
     if value == 0:
-        return "irregular"
+        return tr("irregular")
     return f"{value:.2f}".rstrip("0").rstrip(".") + " Hz" if math.isfinite(value) else "– Hz"
 
 

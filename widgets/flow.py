@@ -27,6 +27,8 @@ class Flow:
         self._groups: list[Tag] = []
         self._placed: list[int] = []
         self.n_rows = 1
+        self.spare = 0.0
+        """Room kept free at the right end, px at 100 %."""
 
     def build(self, parent: Tag) -> None:
         """Make the first row inside `parent`."""
@@ -48,10 +50,15 @@ class Flow:
         self._placed.append(0)
         return tag
 
+    def hide_all_but(self, group: Tag) -> None:
+        """Leave only one of the groups to be seen."""
+        for other in self._groups:
+            dpg.configure_item(other, show=other == group)
+
     def fit(self) -> None:
         """Break rows for the width there is. Nothing happens when they are right already."""
         wanted, row, used = [], 0, 0.0
-        width = room(self._box, self._theme)
+        width = room(self._box, self._theme) - round(self.spare * self._theme.scale)
         if width <= 0:
             return
         for group in self._groups:

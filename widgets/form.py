@@ -9,6 +9,7 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from ..sources.form import FormField
+from ..sources.language import tr
 from .door import Tag, clean, label
 from .panel import Words
 from .popup import tooltip
@@ -51,11 +52,11 @@ class FormWidget:
                     name = Words(theme)
                     # A tooltip becomes the next item of its item's group, and would move the field: give it one.
                     name.build(dpg.add_group(parent=line))
-                    name.say(f"{field.label}, {field.unit}" if field.unit else field.label)
+                    name.say(f"{tr(field.label)}, {field.unit}" if field.unit else tr(field.label))
                     self.inputs[field.name] = self._make_input(field, line)
                 if field.help:
-                    tooltip(name.tag, field.help, theme)
-                    tooltip(self.inputs[field.name], field.help, theme)
+                    tooltip(name.tag, tr(field.help), theme)
+                    tooltip(self.inputs[field.name], tr(field.help), theme)
         self.problem.build(self.box)
         self.problem.show(False)
 
@@ -70,7 +71,8 @@ class FormWidget:
                 [label(choice) for choice in field.choices], tag=tag, parent=parent, width=width, default_value=chosen
             )
         else:
-            hint = "needed" if field.required else "may stay empty" if field.default in (None, "") else ""
+            empty = tr("may stay empty") if field.default in (None, "") else ""
+            hint = tr("needed") if field.required else empty
             dpg.add_input_text(tag=tag, parent=parent, width=width, hint=hint, default_value=_written(field.default))
             if field.kind in (int, float):
                 self._theme.fonts.bind(tag, "figures")
@@ -103,20 +105,22 @@ class FormWidget:
         text = clean(held).strip()
         if not text:
             if field.required:
-                raise FormError(f"{field.label} is needed. Fill it in.")
+                raise FormError(tr("{name} is needed. Fill it in.").format(name=tr(field.label)))
             return None if field.kind in (int, float) or field.default is None else ""
         if field.kind is int:
             try:
                 return int(text.replace(",", "").replace(" ", ""))
             except ValueError:
-                raise FormError(f"{field.label} is «{text}». Type a whole number.") from None
+                words = tr("{name} is «{text}». Type a whole number.")
+                raise FormError(words.format(name=tr(field.label), text=text)) from None
         if field.kind is float:
             try:
                 value = float(text.replace(",", ".") if "." not in text else text.replace(",", ""))
             except ValueError:
                 value = math.nan
             if not math.isfinite(value):
-                raise FormError(f"{field.label} is «{text}». Type a number.")
+                words = tr("{name} is «{text}». Type a number.")
+                raise FormError(words.format(name=tr(field.label), text=text))
             return value
         return text
 

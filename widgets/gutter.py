@@ -38,7 +38,7 @@ class Gutter:
 
     def arrange(self, right: float) -> None:
         """Cover what of the traces reaches beyond the window; the plot ends `right` s after it."""
-        colour, shift = self._theme.colour("panel"), self._plot.shift
+        colour, shift = self._theme.colour("plot"), self._plot.shift
         self._ground.show([((shift, -1.0), (shift + right * 2, self._plot.top + 1), colour)])
         self._key = ()
 

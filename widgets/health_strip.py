@@ -10,8 +10,9 @@ from dataclasses import dataclass
 import dearpygui.dearpygui as dpg
 
 from ..sources.health import StreamHealth
+from ..sources.language import tr
 from .door import Tag, label
-from .figures import age, grouped, hz
+from .figures import age, gaps, hz
 from .flow import Flow
 from .marks import StateLine
 from .panel import Words
@@ -111,16 +112,16 @@ class _Line:
     def show(self, health: StreamHealth) -> None:
         self.state.show(state_view(health))
         self.rate.say(*rate_words(health))
-        self.age.say(f"{age(health.age_s)} old", "muted")
-        lost = f"{grouped(health.n_gaps)} gap{'' if health.n_gaps == 1 else 's'}, {grouped(health.n_lost)} lost"
-        self.gaps.say(lost if health.n_gaps else "no gaps", "warn" if health.n_gaps else "muted")
+        self.age.say(tr("{age} old").format(age=age(health.age_s)), "muted")
+        self.gaps.say(gaps(health.n_gaps, health.n_lost), "warn" if health.n_gaps else "muted")
 
 
 def rate_words(health: StreamHealth) -> tuple[str, str]:
     """Return the rate, measured and nominal, and the role of its colour."""
     if not health.nominal_hz:
-        return "irregular rate", "muted"
+        return tr("irregular rate"), "muted"
     if not math.isfinite(health.rate_hz):
-        return f"   –    of {hz(health.nominal_hz)}", "muted"
+        return tr("{measured} of {nominal}").format(measured="   –   ", nominal=hz(health.nominal_hz)), "muted"
     off = abs(health.rate_hz / health.nominal_hz - 1) > OFF_RATE
-    return f"{health.rate_hz:8.2f} of {hz(health.nominal_hz)}", "warn" if off else "muted"
+    words = tr("{measured} of {nominal}").format(measured=f"{health.rate_hz:8.2f}", nominal=hz(health.nominal_hz))
+    return words, "warn" if off else "muted"

@@ -8,6 +8,7 @@ from typing import Literal
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from .door import Tag, label
 from .marks import Mark
 from .panel import Panel, Words
@@ -53,16 +54,16 @@ class LogPanel:
     n_shown
         How many are shown.
     heading
-        Above them.
+        Above them; «Log» when empty.
     """
 
     def __init__(
-        self, theme: Theme, lines: Callable[[], Sequence[LogLine]], n_shown: int = 6, heading: str = "Log"
+        self, theme: Theme, lines: Callable[[], Sequence[LogLine]], n_shown: int = 6, heading: str = ""
     ) -> None:
         self._theme = theme
         self._lines = lines
         self._n_shown = n_shown
-        self.panel = Panel(theme, heading)
+        self.panel = Panel(theme, heading or tr("Log"))
         self._rows: list[tuple[Tag, Mark, Words, Words]] = []
         self._shown: tuple[LogLine, ...] | None = None
 
@@ -74,7 +75,7 @@ class LogPanel:
         self._rows = []
         self._nothing = Words(theme, "small", "muted")
         self._nothing.build(body)
-        self._nothing.say("Nothing has happened yet.")
+        self._nothing.say(tr("Nothing has happened yet."))
         box: Tag = dpg.generate_uuid()
         dpg.add_group(tag=box, parent=body)
         dpg.bind_item_theme(box, theme.lines())

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..sources.filtered import FilteredAtOnce
-from ..sources.info import StreamInfo
+from ..sources.info import MAX_CHANNELS, StreamInfo
 from ..sources.montage import ELECTRODES, arranged
 from ..sources.ring import RingBuffer, View
 from ..sources.stream import Stream
@@ -52,6 +52,7 @@ class Look:
         self._info: StreamInfo | None = None
         self._shown_info: StreamInfo | None = None
         self._named: tuple[object, ...] | None = None
+        self._named_from: StreamInfo | None = None
         self._bad: frozenset[int] = frozenset()
         self._placed: tuple[object, ...] | None = None
         self._placed_info: StreamInfo | None = None
@@ -179,8 +180,10 @@ class Look:
 
     def _name(self, info: StreamInfo | None) -> None:
         """Tell the channels which ones there are, when they are others than before."""
-        if info is None:
+        # Names are made up where a device gives none, which costs; and the pixels of a frame are no channels.
+        if info is None or (info is self._named_from and self._named is not None) or info.n_channels > MAX_CHANNELS:
             return
+        self._named_from = info
         named = (info.labels, info.types, info.grid)
         if named != self._named:
             self._named = named

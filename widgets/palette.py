@@ -29,7 +29,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "warn": (232, 170, 70),
         "bad": (235, 95, 90),
         "record": (196, 58, 56),
-        "record hover": (212, 74, 70),
+        "record hover": (202, 62, 60),
         "on record": (255, 255, 255),
         "gap": (232, 170, 70, 34),
         "gap line": (232, 170, 70, 110),
@@ -37,6 +37,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "event": (90, 162, 255, 200),
         "event label": (36, 58, 96),
         "shadow": (0, 0, 0, 110),
+        "clear": (0, 0, 0, 0),
     },
     "light": {
         "ground": (238, 240, 244),
@@ -49,7 +50,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "grid": (20, 30, 50, 20),
         "text": (24, 28, 36),
         "muted": (90, 98, 114),
-        "off": (136, 144, 158),
+        "off": (116, 124, 140),
         "accent": (20, 98, 205),
         "on": (204, 222, 250),
         "on hover": (188, 211, 247),
@@ -65,6 +66,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "event": (20, 98, 205, 200),
         "event label": (214, 228, 250),
         "shadow": (0, 0, 0, 40),
+        "clear": (0, 0, 0, 0),
     },
     "high contrast": {
         "ground": (0, 0, 0),
@@ -80,7 +82,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "off": (160, 160, 160),
         "accent": (120, 200, 255),
         "on": (0, 74, 150),
-        "on hover": (0, 92, 184),
+        "on hover": (0, 84, 170),
         "good": (90, 240, 170),
         "warn": (255, 205, 70),
         "bad": (255, 130, 120),
@@ -93,6 +95,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "event": (120, 200, 255, 255),
         "event label": (0, 60, 120),
         "shadow": (0, 0, 0, 0),
+        "clear": (0, 0, 0, 0),
     },
 }
 
@@ -111,12 +114,12 @@ CHANNELS: Mapping[Mode, tuple[tuple[int, int, int], ...]] = {
     ),
     "light": (
         (0, 118, 176),
-        (176, 108, 0),
+        (202, 124, 0),
         (0, 126, 92),
-        (134, 118, 0),
+        (93, 82, 0),
         (170, 74, 130),
         (48, 72, 196),
-        (192, 72, 0),
+        (201, 75, 0),
         (78, 84, 96),
     ),
     "high contrast": (

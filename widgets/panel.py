@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from .door import Tag, label
+from .popup import tooltip
 from .theme import Theme
 
 
@@ -37,6 +39,7 @@ class Panel:
             tag=self.box, parent=parent, width=-1, auto_resize_y=True, always_use_window_padding=True, no_scrollbar=True
         ):
             dpg.add_button(tag=self.head, label="", width=-1, height=theme.px(24), callback=self.fold)
+            tooltip(self.head, tr("Press to fold it away, and again to bring it back."), theme)
             dpg.bind_item_theme(self.head, theme.heading())
             theme.fonts.bind(self.head, "heading")
             dpg.add_group(tag=self.body)

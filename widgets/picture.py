@@ -45,6 +45,7 @@ class Picture:
         self.rate_hz = 0.0
         self.seconds = 0.0
         self.n_wide = 0
+        self._raw_below = RAW_BELOW
         self.sweep = False
         self.envelope: Envelope | None = None
         self.x = np.zeros(2, dtype=np.float32)
@@ -65,7 +66,16 @@ class Picture:
         """Samples of each channel in the window."""
         return max(1, round(self.seconds * self.rate_hz)) if self.rate_hz else len(self.x)
 
-    def look_at(self, ring: RingBuffer, rate_hz: float, seconds: float, n_wide: int, *, sweep: bool = False) -> bool:
+    def look_at(
+        self,
+        ring: RingBuffer,
+        rate_hz: float,
+        seconds: float,
+        n_wide: int,
+        *,
+        sweep: bool = False,
+        raw_below: float = RAW_BELOW,
+    ) -> bool:
         """Choose what is drawn; return whether that changed anything.
 
         Parameters
@@ -80,13 +90,16 @@ class Picture:
             How wide the window is on the screen: pixels, or strokes of several pixels.
         sweep
             Keep every sample at its place; not for irregular streams.
+        raw_below
+            With fewer samples a column than this, every sample is drawn.
         """
-        wanted = (rate_hz, seconds, n_wide, sweep and bool(rate_hz))
-        if ring is self.ring and wanted == (self.rate_hz, self.seconds, self.n_wide, self.sweep):
+        wanted = (rate_hz, seconds, n_wide, raw_below, sweep and bool(rate_hz))
+        now = (self.rate_hz, self.seconds, self.n_wide, self._raw_below, self.sweep)
+        if ring is self.ring and wanted == now:
             return False
-        same = ring is self.ring and wanted[:3] == (self.rate_hz, self.seconds, self.n_wide)
+        same = ring is self.ring and wanted[:4] == now[:4]
         self.ring = ring
-        self.rate_hz, self.seconds, self.n_wide, self.sweep = wanted
+        self.rate_hz, self.seconds, self.n_wide, self._raw_below, self.sweep = wanted
         if not same:
             self._begin()
         return True
@@ -98,7 +111,7 @@ class Picture:
             self.x = np.zeros(2, dtype=np.float32)
             return
         per_pixel = self.seconds * self.rate_hz / max(1, self.n_wide)
-        if per_pixel < RAW_BELOW:
+        if per_pixel < self._raw_below:
             n_points = max(2, math.ceil(self.seconds * self.rate_hz) + 1)
             self.x = (np.arange(1 - n_points, 1) / self.rate_hz).astype(np.float32)
             return

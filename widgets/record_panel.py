@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from .door import Tag, clean, label
 from .figures import clock as clock_text
-from .figures import grouped, span
+from .figures import samples, span
 from .flow import Flow
 from .panel import Facts, Panel, Switch, Words
-from .popup import calling
+from .popup import calling, tooltip
 from .theme import Theme
 
 REFRESH_S = 0.25
@@ -88,10 +89,10 @@ class RecordPanel:
         self._on_event = on_event
         self._clock = clock
         self.labels = list(labels)
-        self.panel = Panel(theme, "Record")
-        self.button = Switch(theme, "Record", "Write every sample to disk (R)", self.press, "record")
-        self.mark = Switch(theme, "Mark", "Note this moment (M)", calling(on_event, "mark"))
-        self.facts = Facts(theme, ("Take", "Written", "Lost", "Disk left"))
+        self.panel = Panel(theme, tr("Record"))
+        self.button = Switch(theme, tr("Record"), tr("Write every sample to disk (R)"), self.press, "record")
+        self.mark = Switch(theme, tr("Mark"), tr("Note this moment (M)"), calling(on_event, "mark"))
+        self.facts = Facts(theme, (tr("Take"), tr("Written"), tr("Lost"), tr("Disk left")))
         self.error = Words(theme, "small", "bad", wrap=0)
         self.event_buttons: dict[str, Tag] = {}
         self._recording = False
@@ -111,11 +112,18 @@ class RecordPanel:
         self.error.build(body)
         self.error.show(False)
         self._inputs = {name: dpg.generate_uuid() for name in self._typed}
-        for name, hint in (("name", "Name of the take"), ("subject", "Subject code"), ("notes", "Notes")):
+        hints = {"name": tr("Name of the take"), "subject": tr("Subject code"), "notes": tr("Notes")}
+        tips = {
+            "name": tr("Becomes part of the recording's name."),
+            "subject": tr("A code, never a name: it is kept in the recording."),
+            "notes": tr("Kept in the recording."),
+        }
+        for name, hint in hints.items():
             dpg.add_input_text(
                 tag=self._inputs[name], parent=body, hint=hint, width=-1, default_value=self._typed[name],
                 user_data=name, callback=self._note,
             )  # fmt: skip
+            tooltip(self._inputs[name], tips[name], theme)
         self.facts.build(body)
         dpg.add_spacer(height=1, parent=body)
         self._events_box: Tag = dpg.generate_uuid()
@@ -164,12 +172,14 @@ class RecordPanel:
             group = self._flow.group()
             dpg.add_button(tag=tag, label=label(text, 24), parent=group, callback=calling(self._on_event, text))
             with dpg.tooltip(tag, delay=0.4):
-                dpg.add_text(label(f"Note «{text}» at this moment ({number})" if number < 10 else f"Note «{text}»"))
+                keyed = tr("Note «{event}» at this moment ({key})") if number < 10 else tr("Note «{event}»")
+                dpg.add_text(label(keyed.format(event=text, key=number)))
         self.new_label = dpg.generate_uuid()
         dpg.add_input_text(
-            tag=self.new_label, parent=self._flow.group(), hint="+ event", width=theme.px(92), on_enter=True,
+            tag=self.new_label, parent=self._flow.group(), hint=tr("+ event"), width=theme.px(92), on_enter=True,
             callback=self._add_label,
         )  # fmt: skip
+        tooltip(self.new_label, tr("One more event button: its name, then Enter"), theme)
 
     def _add_label(self, _sender: Tag, text: str) -> None:
         text = label(text, 24).strip()
@@ -193,15 +203,16 @@ class RecordPanel:
         self._refreshed = now
         self._recording = view.recording
         if view.recording:
-            self.button.show(text=f"Stop   {clock_text(view.seconds)}", look="record")
+            self.button.show(text=tr("Stop   {time}").format(time=clock_text(view.seconds)), look="record")
         else:
-            self.button.show(text="Record", look="plain", why_off=view.why_not)
+            self.button.show(text=tr("Record"), look="plain", why_off=view.why_not)
         facts = self.facts
-        facts.say("Take", label(view.take, 28) or "–", "text" if view.take else "muted")
-        facts.say("Written", f"{grouped(view.n_written)} samples" if view.n_written else "–", "text")
-        facts.say("Lost", f"{grouped(view.n_lost)} samples" if view.n_lost else "0", "warn" if view.n_lost else "text")
+        facts.say(tr("Take"), label(view.take, 28) or "–", "text" if view.take else "muted")
+        facts.say(tr("Written"), samples(view.n_written) if view.n_written else "–", "text")
+        facts.say(tr("Lost"), samples(view.n_lost) if view.n_lost else "0", "warn" if view.n_lost else "text")
         low = view.disk_seconds_left < 600
-        facts.say("Disk left", span(view.disk_seconds_left) + (" · low" if low else ""), "bad" if low else "text")
+        left = span(view.disk_seconds_left)
+        facts.say(tr("Disk left"), tr("{time} · low").format(time=left) if low else left, "bad" if low else "text")
         self.error.say(view.error)
         self.error.show(bool(view.error))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import dearpygui.dearpygui as dpg
 
+from ..sources.language import tr
 from .door import Tag
 from .figures import clock_tenths
 from .flow import Flow, room
@@ -77,10 +78,10 @@ class ReplayBar:
         self._view = view
         self._on_play, self._on_pause, self._on_seek = on_play, on_pause, on_seek
         self._on_speed, self._on_loop = on_speed, on_loop
-        self.play = Switch(theme, "Play", "Play or pause (Space)", self._play)
-        self.back = Switch(theme, "−1 s", "One second back (←)", lambda: on_step(-1.0))
-        self.forth = Switch(theme, "+1 s", "One second on (→)", lambda: on_step(1.0))
-        self.loop = Switch(theme, "Loop", "Begin anew at the end (L)", self._loop)
+        self.play = Switch(theme, tr("Play"), tr("Play or pause (Space)"), self._play)
+        self.back = Switch(theme, tr("−1 s"), tr("One second back (←)"), lambda: on_step(-1.0))
+        self.forth = Switch(theme, tr("+1 s"), tr("One second on (→)"), lambda: on_step(1.0))
+        self.loop = Switch(theme, tr("Loop"), tr("Begin anew at the end (L)"), self._loop)
         self.position = Words(theme, "figures")
         self._state = ReplayView()
         self.box: Tag = 0
@@ -96,7 +97,9 @@ class ReplayBar:
         self._flow = Flow(theme, 8)
         self._flow.build(self.box)
         buttons, middle, rest = self._ends = self._flow.group(), self._flow.group(), self._flow.group()
-        self.play.build(buttons, theme.px(76))
+        fonts = theme.fonts
+        wide = max(fonts.width(tr("Pause"), "words"), fonts.width(tr("Play"), "words")) + theme.px(24)
+        self.play.build(buttons, max(theme.px(76), int(wide)))
         self.back.build(buttons, theme.px(58))
         self.forth.build(buttons, theme.px(58))
         dpg.add_slider_float(
@@ -108,9 +111,9 @@ class ReplayBar:
             [f"{speed:g}×" for speed in SPEEDS], tag=self.speed, default_value="1×", width=theme.px(84),
             parent=rest, callback=self._set_speed,
         )  # fmt: skip
-        self.loop.build(rest, theme.px(64))
-        tooltip(self.slider, "Drag to another moment", theme)
-        tooltip(self.speed, "How fast; 1× is real time", theme)
+        self.loop.build(rest)
+        tooltip(self.slider, tr("Drag to another moment"), theme)
+        tooltip(self.speed, tr("How fast; 1× is real time"), theme)
 
     def _play(self) -> None:
         (self._on_pause if self._state.playing else self._on_play)()
@@ -131,7 +134,7 @@ class ReplayBar:
         if view is None:
             return
         self._state = view
-        self.play.show(text="Pause" if view.playing else "Play", look="plain" if view.playing else "on")
+        self.play.show(text=tr("Pause") if view.playing else tr("Play"), look="plain" if view.playing else "on")
         self.loop.show(look="on" if view.loop else "plain")
         self.position.say(f"{clock_tenths(view.position_seconds)} / {clock_tenths(view.duration_seconds)}")
         if not dpg.is_item_active(self.slider):

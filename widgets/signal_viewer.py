@@ -13,16 +13,18 @@ from numpy.typing import NDArray
 from ..sources.block import Event
 from ..sources.language import later, tr
 from ..sources.ring import RingBuffer
+from ..sources.view_filter import ViewFilter, preset
 from .channel_list import ChannelList
 from .channels import Channels
 from .clipping import Clipping
 from .cursors import Cursors
 from .door import Tag, label
+from .edits import Edit
 from .figures import age, grouped, hz, span
 from .flow import Flow
 from .marks import StateLine
 from .panel import Words
-from .picture import Picture
+from .picture import RAW_BELOW, Picture
 from .pointer import Pointer, nothing
 from .readout import Hover
 from .scale import Scale, Sharing, extents
@@ -76,6 +78,7 @@ class SignalViewer(View):
         self._events: tuple[Event, ...] = ()
         self._ring: RingBuffer | None = None
         self._reach: dict[str, float] = {}
+        self._last_filter: ViewFilter | None = None
         self.on_event: Callable[[float], object] = nothing
         """Called with a moment, s, LSL clock, where a person wants an event: Ctrl and a click."""
 
@@ -106,6 +109,8 @@ class SignalViewer(View):
     def build_body(self, parent: Tag) -> None:
         """Make the plot and the line below it."""
         theme = self._theme
+        # One ground from edge to edge, drawn once.
+        dpg.bind_item_theme(self.box, theme.ground("plot"))
         self._ring, self._stale = None, True
         self._last = self._aimed = self._looked = -math.inf
         self._clipped, self._lag = False, 0.0
@@ -186,6 +191,25 @@ class SignalViewer(View):
         if math.isfinite(artefact_ms) and artefact_ms >= 0:
             self.artefact_ms = artefact_ms
             self._touched()
+
+    def toggle_filter(self) -> None:
+        """Show the signal through the filter used last, at first one for EMG; or as it comes."""
+        look = self.look
+        if self.why_not_filter():
+            return
+        if not look.filter.is_off:
+            self._last_filter = look.filter
+            chosen = ViewFilter()
+        else:
+            chosen = self._last_filter or preset("emg", self.stream.info)
+        what = tr("View filter of {stream}").format(stream=self.stream.name)
+        look.undo.do(Edit.setting(look, "filter", chosen, what))
+
+    def why_not_filter(self) -> str:
+        """Return why no filter can be switched on; empty when it can."""
+        if not self.stream.connected_once:
+            return tr("Nothing has come yet.")
+        return preset("emg", self.stream.info).check(self.stream.info) if self.look.filter.is_off else ""
 
     def gain(self, direction: int, channel: int | None = None) -> None:
         """Draw one step larger (+1) or smaller (-1), one channel or all; auto scale is off from then on."""
@@ -305,7 +329,9 @@ class SignalViewer(View):
         plot.arrange(seconds, plot.shift, sweep=picture.sweep)
         if not plot.has_size:
             return
-        other = picture.look_at(ring, info.fs, seconds, plot.n_columns, sweep=sweep)
+        # A line through many samples is dear where lanes are many; strokes then begin at a sample a column.
+        raw_below = 1.0 if plot.tiled else RAW_BELOW
+        other = picture.look_at(ring, info.fs, seconds, plot.n_columns, sweep=sweep, raw_below=raw_below)
         new = picture.update(self.look.end)
         plot.arrange(seconds, self._shift(now), sweep=picture.sweep)
         shown = np.asarray(numbers, dtype=np.int64)

@@ -39,6 +39,14 @@ class SpectrogramPicture:
         self.texture = RawTexture(axis, n_columns + 1, n_rows)
         self.n_painted = 0
 
+    def fits(self, n_frequencies: int, n_columns: int) -> bool:
+        """Tell whether the picture has this size."""
+        return (n_frequencies, n_columns) == (self._n_frequencies, self._n_columns)
+
+    def clear(self) -> None:
+        """Begin anew in the same texture: dearpygui 2.3 never gives the memory of a raw one back."""
+        self.levels.fill(np.nan)
+
     @property
     def rows_end(self) -> int:
         """Frequencies that the rows stand for; the last row may be less than full."""

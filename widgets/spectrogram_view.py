@@ -177,9 +177,12 @@ class SpectrogramView(View):
         end = len(welch.frequencies)
         if 0 < self.set.highest_hz < welch.frequencies[-1]:
             end = max(3, int(np.searchsorted(welch.frequencies, self.set.highest_hz, side="right")))
-        if self.picture is not None:
-            self.picture.drop()
-        self.picture = SpectrogramPicture(self.chart.y_axis, end, self.running.n_columns)
+        if self.picture is not None and self.picture.fits(end, self.running.n_columns):
+            self.picture.clear()
+        else:
+            if self.picture is not None:
+                self.picture.drop()
+            self.picture = SpectrogramPicture(self.chart.y_axis, end, self.running.n_columns)
         self._painted, self._aimed = (), -math.inf
 
     def draw_body(self, now: float) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..sources.health import StreamHealth
+from ..sources.language import tr
 from .figures import span
 
 Shape = Literal["circle", "ring", "triangle", "square", "cross"]
@@ -39,25 +40,25 @@ def state_view(health: StreamHealth) -> StateView:
     detail = health.message
     match health.state:
         case "live" if _just_back(health):
-            return StateView("triangle", "warn", f"back after {span(health.back_after_s)}", detail)
+            return StateView("triangle", "warn", tr("back after {time}").format(time=span(health.back_after_s)), detail)
         case "live":
-            return StateView("circle", "good", "live", detail)
+            return StateView("circle", "good", tr("live"), detail)
         case "silent":
-            return StateView("triangle", "warn", f"silent for {span(health.age_s)}", detail)
+            return StateView("triangle", "warn", tr("silent for {time}").format(time=span(health.age_s)), detail)
         case "held":
-            return StateView("square", "accent", "held", detail)
+            return StateView("square", "accent", tr("held"), detail)
         case "lost":
-            return StateView("cross", "bad", "lost, trying again", detail)
+            return StateView("cross", "bad", tr("lost, trying again"), detail)
         case "failed":
-            return StateView("cross", "bad", "failed", detail)
+            return StateView("cross", "bad", tr("failed"), detail)
         case "ended":
-            return StateView("square", "muted", "ended", detail)
+            return StateView("square", "muted", tr("ended"), detail)
         case "stopped":
-            return StateView("square", "muted", "stopped", detail)
+            return StateView("square", "muted", tr("stopped"), detail)
         case "connecting":
-            return StateView("ring", "accent", "connecting", detail)
+            return StateView("ring", "accent", tr("connecting"), detail)
         case _:
-            return StateView("square", "muted", "not connected", detail)
+            return StateView("square", "muted", tr("not connected"), detail)
 
 
 def _just_back(health: StreamHealth) -> bool:

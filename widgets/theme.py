@@ -59,7 +59,8 @@ CORE: Mapping[str, str] = {
     "PlotHistogram": "accent",
 }
 PLOTS: Mapping[str, str] = {
-    "FrameBg": "panel",
+    # Nothing is drawn twice: what lies below a plot has its ground already, and the viewport has that of the window.
+    "FrameBg": "clear",
     "PlotBg": "plot",
     "PlotBorder": "plot",
     "AxisText": "muted",
@@ -110,6 +111,7 @@ PLOT_MEASURES: Mapping[str, tuple[float, ...]] = {
     "MajorTickLen": (0, 0),
     "MinorTickLen": (0, 0),
     "LegendPadding": (8, 8),
+    "PlotMinSize": (80, 48),
 }
 # A button's looks: ground, hovered, pressed, text.
 BUTTONS: Mapping[str, tuple[str, str, str, str]] = {
@@ -118,6 +120,9 @@ BUTTONS: Mapping[str, tuple[str, str, str, str]] = {
     "record": ("record", "record hover", "record hover", "on record"),
     "off": ("raised", "raised", "raised", "off"),
     "quiet": ("panel", "hover", "pressed", "text"),
+    "quiet off": ("panel", "panel", "panel", "off"),
+    "on off": ("on", "on hover", "on hover", "text"),
+    "splitter": ("ground", "pressed", "accent", "text"),
 }
 
 
@@ -181,7 +186,7 @@ class Theme:
         return self._item(f"text {name}", {"Text": name})
 
     def button(self, name: str = "plain") -> Tag:
-        """Return the theme for a button: ``plain``, ``on``, ``record``, ``off`` or ``quiet``."""
+        """Return the theme for a button: by its name in `BUTTONS`."""
         ground, hovered, pressed, text = BUTTONS[name]
         return self._item(
             f"button {name}", {"Button": ground, "ButtonHovered": hovered, "ButtonActive": pressed, "Text": text}
@@ -192,14 +197,15 @@ class Theme:
         roles = {"Button": "panel", "ButtonHovered": "raised", "ButtonActive": "raised", "Text": "muted"}
         return self._item("heading", roles, {"FramePadding": (0, 4)}, align=(0.0, 0.5))
 
-    def choice(self) -> Tag:
-        """Return the theme for a button that is one line of a list, its words at the left."""
-        roles = {"Button": "raised", "ButtonHovered": "hover", "ButtonActive": "pressed", "Text": "text"}
-        return self._item("choice", roles, align=(0.0, 0.5))
+    def choice(self, name: str = "plain") -> Tag:
+        """Return the theme for a button that is one line of a list, its words at the left; looks as for `button`."""
+        ground, hovered, pressed, text = BUTTONS[name]
+        roles = {"Button": ground, "ButtonHovered": hovered, "ButtonActive": pressed, "Text": text}
+        return self._item(f"choice {name}", roles, align=(0.0, 0.5))
 
     def ground(self, name: str) -> Tag:
         """Return the theme for a container on the ground of a role, such as ``panel`` or ``ground``."""
-        return self._item(f"ground {name}", {"ChildBg": name})
+        return self._item(f"ground {name}", {"ChildBg": "clear" if name == "ground" else name})
 
     def tight(self) -> Tag:
         """Return the theme for a container without padding or space between its items."""
@@ -208,6 +214,29 @@ class Theme:
     def lines(self) -> Tag:
         """Return the theme for lines of text one below the other, as close as they read well."""
         return self._item("lines", {}, {"FramePadding": (0, 1), "ItemSpacing": (8, 3)})
+
+    def rows(self) -> Tag:
+        """Return the theme for a container of buttons one below the other, each a row of a list."""
+        return self._item("rows", {}, {"ItemSpacing": (8, 3)})
+
+    def list_lines(self) -> Tag:
+        """Return the theme for a box with a list of lines of controls in it."""
+        return self._item("list lines", {"ChildBg": "panel"}, {"ItemSpacing": (6, 4), "WindowPadding": (4, 6)})
+
+    def list_line(self, name: str = "line") -> Tag:
+        """Return the theme for a button that is a line of a list on a panel: ``line``, ``faint`` or ``chosen``."""
+        ground, text = {"line": ("panel", "text"), "faint": ("panel", "muted"), "chosen": ("on", "text")}[name]
+        roles = {"Button": ground, "ButtonHovered": "hover", "ButtonActive": "pressed", "Text": text}
+        return self._item(f"list line {name}", roles, align=(0.0, 0.5))
+
+    def bare_plot(self) -> Tag:
+        """Return the theme for a plot that shows the ground below it: filling large areas twice costs time."""
+        if "bare plot" not in self._items:
+            tag: Tag = dpg.generate_uuid()
+            with dpg.theme(tag=tag), dpg.theme_component(dpg.mvAll):
+                self._colours({"PlotBg": "clear", "PlotBorder": "clear"}, "mvPlotCol", dpg.mvThemeCat_Plots)
+            self._items["bare plot"] = tag
+        return self._items["bare plot"]
 
     def line(self, colour: Colour, weight: int = 1) -> Tag:
         """Return the theme for a line series, `weight` px wide whatever the UI scale."""

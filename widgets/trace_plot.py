@@ -21,7 +21,7 @@ from .tiles import Ground, Tiles
 
 GUTTER = 84
 HEADROOM = 28
-TILED_ABOVE = 64
+TILED_ABOVE = 8
 """With more lanes than this, strokes are painted into textures."""
 MAX_NAME_SHARE = 0.2
 TICK_STEPS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300)
@@ -61,6 +61,8 @@ class TracePlot:
         self.tiles: Tiles | None = None
         self._lanes: tuple[Lane, ...] = ()
         self._overlaid = False
+        self._middles = np.zeros(0, dtype=np.float32)
+        self._colours: list[Colour] = []
         self.seconds = 1.0
         self.shift = 0.0
         # Asked once a frame: each question to dearpygui is dear.
@@ -81,6 +83,7 @@ class TracePlot:
             dpg.add_plot_axis(dpg.mvXAxis, tag=self.x_axis, no_tick_marks=True, no_highlight=True, no_menus=True)
             dpg.add_plot_axis(dpg.mvYAxis, tag=self.y_axis, no_tick_marks=True, no_highlight=True, no_menus=True)
         theme.fonts.bind(self.plot, "small")
+        dpg.bind_item_theme(self.plot, theme.bare_plot())
         self.series, self.tiles = [], None
         self._corner = self._size = (0.0, 0.0)
         self.occurrences = Occurrences(self, theme)
@@ -186,6 +189,8 @@ class TracePlot:
         """Choose what is drawn, top to bottom, or all over one another."""
         self._lanes = tuple(lanes)
         self._overlaid = overlaid
+        self._middles = np.array([self.place(i) for i in range(len(lanes))], dtype=np.float32)
+        self._colours = [lane.colour for lane in lanes]
         self._layout = ()
 
     def arrange(self, seconds: float, shift: float = 0.0, *, sweep: bool = False) -> None:
@@ -316,8 +321,7 @@ class TracePlot:
             self.tiles.forget()
         height = round(self.inner[1])
         ground = Ground(self.seconds, self.n_columns, self.pitch, height, self.top, sweep, blank if sweep else 0)
-        middles = np.array([self.place(i) for i in range(len(shown))], dtype=np.float32)
-        self.tiles.arrange(ground, shown, middles, [lane.colour for lane in self._lanes])
+        self.tiles.arrange(ground, shown, self._middles, self._colours)
         self.tiles.draw(envelope.columns, envelope.column, centre, gain)
 
     def _remake(self, x: NDArray[np.float32], y: NDArray[np.float32], strokes: bool) -> None:

@@ -69,6 +69,8 @@ class View:
         self.box: Tag = 0
         self.head: Tag = 0
         """The group with the view's name; whoever places the view may let it be dragged by that."""
+        self.with_controls = True
+        """Whether the heading row holds controls, not only the name; said before `build`."""
         self.spare = 0.0
         """Room kept free at the right end of the heading row, px at 100 %, for a button of whoever places the view."""
         self._refreshed = -math.inf
@@ -168,6 +170,8 @@ class View:
         self.head = self._flow.group()
         self.build_heading(self.head)
         self.build_controls(self._flow)
+        if not self.with_controls:
+            self._flow.hide_all_but(self.head)
         dpg.add_group(tag=self.body, parent=self.box, show=False)
         self.build_body(self.body)
         with dpg.group(tag=self._empty, parent=self.box):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from ..sources.language import later, tr
+from .cursors import toggle
 from .door import Tag, label
 from .figures import si
 from .flow import Flow
@@ -17,6 +18,7 @@ from .theme import Theme
 if TYPE_CHECKING:
     from .signal_viewer import SignalViewer
 
+FILTER_TIP = later("Switch the view filter on and off; its settings are at the right. The file holds the raw signal.")
 SHARED = {
     "all": (later("Common"), later("One scale for all channels")),
     "type": (later("By type"), later("One scale for all channels of a type")),
@@ -63,6 +65,7 @@ class ViewerControls:
         self.pause_button, self.auto_button, self.smaller, self.larger, self.reach, self.typed, self.artefact = (
             dpg.generate_uuid() for _ in range(7)
         )
+        self.filter_button, self.cursors_button, self._filter_tip = (dpg.generate_uuid() for _ in range(3))
         time = flow.group()
         dpg.add_button(tag=self.pause_button, parent=time, width=theme.px(84), callback=lambda: viewer.pause())
         tooltip(self.pause_button, tr("Make the picture stand still; samples keep coming (Space)"), theme)
@@ -88,6 +91,16 @@ class ViewerControls:
         dpg.bind_item_theme(self.reach, theme.button("quiet"))
         self.scaling.build(scale, theme)
 
+        reading = flow.group()
+        dpg.add_button(tag=self.filter_button, parent=reading, callback=viewer.toggle_filter)
+        self._filter_tip = tooltip(self.filter_button, FILTER_TIP, theme)
+        dpg.add_button(
+            tag=self.cursors_button, label=label(tr("Cursors")), parent=reading, callback=lambda: toggle(viewer.axis)
+        )
+        tooltip(
+            self.cursors_button, tr("Two lines to measure between; drag them, or click where they should be (K)"), theme
+        )
+
     def draw(self) -> None:
         """Bring words and looks up to date."""
         viewer = self._viewer
@@ -109,6 +122,11 @@ class ViewerControls:
         self.length.set_text(f"{viewer.seconds:.3g} s")
         self.scaling.set_text(tr("Overlaid") if viewer.overlaid else tr(SHARED[scale.sharing][0]))
         self._say(self._facts, viewer.facts)
+        self._show(self.cursors_button, tr("Cursors"), "on" if viewer.axis.cursors is not None else "plain")
+        shown, why = viewer.look.filter, viewer.why_not_filter()
+        look = "off" if why else "plain" if shown.is_off else "on"
+        self._show(self.filter_button, tr("No filter") if shown.is_off else shown.describe(), look)
+        self._say(self._filter_tip, why or tr(FILTER_TIP))
 
     def close(self) -> None:
         """Close what is open."""

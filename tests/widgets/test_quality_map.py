@@ -94,11 +94,10 @@ def test_faults_are_found_said_and_marked(screen, shown):
 
 def test_limits_are_a_persons_own(screen, shown):
     _, view = shown()
-    screen.click(view.limits_popup.button)
+    screen.click(view.limits_popup.popup.button)
     screen.frames(6)
     screen.screenshot("quality_limits")
-    fields = [i for i in _below(view.limits_popup.window) if dpg.get_item_type(i) == "mvAppItemType::mvInputFloat"]
-    screen.click(fields[5])
+    screen.click(view.limits_popup.fields["mains", 1])
     screen.key("ctrl+a")
     screen.type("101")
     screen.frames(3)
@@ -107,13 +106,6 @@ def test_limits_are_a_persons_own(screen, shown):
     kept = json.loads(json.dumps(view.settings()))
     other = QualityMap(view.stream, settings=kept)
     assert other.limits == view.limits
-
-
-def _below(item):
-    for children in dpg.get_item_children(item).values():
-        for child in children:
-            yield child
-            yield from _below(child)
 
 
 @pytest.mark.parametrize(

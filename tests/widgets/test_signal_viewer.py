@@ -492,3 +492,39 @@ def test_fit_and_lock(screen, bench, show):
     np.testing.assert_array_equal(viewer.scale.target, locked)
     screen.click(viewer.controls.reach)
     assert (viewer.scale.target > locked).all()
+
+
+def test_the_filter_button_shows_the_signal_filtered_and_the_file_is_said_to_be_raw(screen, bench, show):
+    b = bench()
+    t = np.arange(12000)[:, None] / 2000
+    b.feed(np.full((1, 4), 5000.0, np.float32) + 40 * np.sin(2 * np.pi * 100 * t))
+    viewer = show(b)
+    screen.click(viewer.controls.filter_button)
+    screen.frames(12)
+    assert viewer.look.filter.highpass_hz == 20.0
+    shown = viewer.look.view(1.0).data
+    assert np.abs(shown).max() < 60, "the offset is gone"
+    assert "raw is recorded" in viewer.footer.text
+    assert b.stream.get_window()[0].min() > 4900, "the stream itself is as it came"
+    screen.screenshot("filtered")
+    viewer.look.undo.undo()
+    screen.frames(3)
+    assert viewer.look.filter.is_off
+
+
+def test_cursors_are_switched_on_and_a_press_on_a_name_shows_one_channel(screen, bench, show):
+    b = bench()
+    b.noise(6.0)
+    viewer = show(b)
+    screen.click(viewer.controls.cursors_button)
+    screen.frames(3)
+    assert viewer.axis.cursors is not None
+    left, top, _, bottom = viewer.plot.ground
+    lane = (bottom - top) / viewer.plot.top
+    screen.click_at(left - 12, bottom - 2.5 * lane)
+    screen.frames(3)
+    assert viewer.channels.numbers == [1]
+    screen.screenshot("single_channel")
+    screen.click_at(left - 12, bottom - 0.5 * (bottom - top) / viewer.plot.top)
+    screen.frames(3)
+    assert viewer.channels.numbers == [0, 1, 2, 3]

@@ -9,7 +9,8 @@ from scipy.interpolate import CubicHermiteSpline
 from myoscope.sources.grids import otb_grid
 from myoscope.sources.info import Grid
 from myoscope.widgets.electrode_layout import arrange, grids_of, wrapped
-from myoscope.widgets.upsampling import between, filling
+from myoscope.widgets.grid_kernels import spread
+from myoscope.widgets.upsampling import between, filling, taps
 
 
 @given(st.integers(1, 16), st.integers(1, 15), st.sampled_from(["linear", "cubic"]), st.integers(0, 99))
@@ -84,3 +85,21 @@ def test_channels_without_electrodes_wrap(n, width, height):
     assert right <= width + 1e-6
     assert bottom <= height + 1e-6
     assert len(layout.parts[0].channels) == n
+
+
+@given(st.integers(1, 12), st.integers(1, 8), st.sampled_from(["linear", "cubic"]), st.integers(0, 99))
+def test_taps_say_the_same_as_whole_weights(n_cells, per_cell, how, seed):
+    weights = between(n_cells, per_cell, how)
+    first, share = taps(weights)
+    assert share.shape[1] <= min(4, n_cells)
+    values = np.random.default_rng(seed).normal(size=n_cells)
+    here = (values[first[:, None] + np.arange(share.shape[1])] * share).sum(axis=1)
+    np.testing.assert_allclose(here, weights @ values, atol=1e-5)
+
+
+def test_spreading_is_a_product_of_matrices():
+    cells = np.random.default_rng(0).normal(size=(5, 7)).astype(np.float32)
+    down, across = between(5, 6, "cubic"), between(7, 6, "cubic")
+    out, half = np.zeros((30, 42), dtype=np.float32), np.zeros((30, 7), dtype=np.float32)
+    spread(out, half, cells, *taps(down), *taps(across))
+    np.testing.assert_allclose(out, down @ cells @ across.T, atol=1e-5)
