@@ -48,14 +48,15 @@ class Commands:
         replay = tr("Let the replay run, or hold it.")
         csv = tr("A file a stream, with times and units, in a folder beside the recording.")
         quitting = tr("A recording that runs is closed properly first.")
-        opening, noting = partial(bench.open_dialog, "open"), partial(bench.open_dialog, "mark")
+        opening = partial(bench.open_dialog, "open")
         return [
             Action(tr("Record or stop"), bench.record_or_stop, "R", record, bench.why_not_record),
             Action(
                 tr("Mark this moment"), bench.mark, "M", tr("Drop a marker; a recording keeps it."), bench.why_no_stream
             ),
             Action(
-                tr("Mark with a text…"), noting, "T", tr("Stamped now; write what it was."), bench.why_no_stream
+                tr("Mark with a text…"), lambda: bench.mark_and_name(), "T", tr("Stamped now; write what it was."),
+                bench.why_no_stream,
             ),
             None,
             Action(tr("Open recording…"), opening, "Ctrl+O", tr("Replay a session."), bench.why_not_open),

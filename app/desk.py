@@ -10,8 +10,10 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from ..widgets.door import Tag
+from ..widgets.event_panel import EventDrop
 from ..widgets.theme import Theme
 from .actions import Action
+from .built_in import SIDE_PX
 from .commands import Commands, actions_of
 from .dialogs import Dialogs
 from .menus import Keyboard, MenuBar
@@ -22,7 +24,6 @@ from .status_bar import StatusBar
 from .views import Views
 from .workbench import Workbench
 
-PANELS_PX = 312
 PANELS_SHARE = 2.8
 """The window is at least so many times as wide as the panels, or they are left out: the traces come first."""
 STATUS_PX = 22
@@ -56,8 +57,8 @@ class Desk:
         self._theme = theme
         self._menus = Commands(workbench).menus()
         self.menu_bar = MenuBar(self._menus, run)
-        self.views = Views(workbench, theme, ui)
         self.panels = Panels(workbench, theme)
+        self.views = Views(workbench, theme, self.panels, ui)
         labelled = [Action(f"Event {n}", partial(self._mark, n - 1), str(n)) for n in range(1, 10)]
         self._keyboard = Keyboard([*(action for _, action in actions_of(self._menus)), *labelled], run)
         self.replay = ReplayStrip(workbench, theme)
@@ -65,6 +66,8 @@ class Desk:
         self.status = StatusBar(workbench, theme)
         self.dialogs = Dialogs(workbench, theme, self._menus)
         workbench.shown_dialog = self.dialogs.show
+        self.drop = EventDrop(theme, workbench.mark, workbench.engine.edit_event)
+        workbench.mark_and_name = self.drop.press
         self._window: Tag = 0
         self._placed: tuple[object, ...] = ()
         self._refreshed = 0.0
@@ -77,24 +80,20 @@ class Desk:
     def build(self) -> None:
         """Make everything."""
         theme = self._theme
-        self._window = dpg.add_window(no_scrollbar=True, no_scroll_with_mouse=True)
+        # The viewport is cleared in the window's own colour: nothing is drawn twice.
+        self._window = dpg.add_window(no_scrollbar=True, no_scroll_with_mouse=True, no_background=True)
         with dpg.menu_bar(parent=self._window) as bar:
             self.menu_bar.build(bar)
         dpg.bind_item_theme(self._window, theme.ground("ground"))
-        with dpg.group(horizontal=True, parent=self._window):
-            self._main = dpg.add_child_window(no_scrollbar=True, no_scroll_with_mouse=True)
-            self._side = dpg.add_child_window()
+        self._main = dpg.add_child_window(parent=self._window, width=-1, no_scrollbar=True, no_scroll_with_mouse=True)
+        self._strip = dpg.add_child_window(parent=self._window, width=-1, height=theme.px(REPLAY_PX), no_scrollbar=True)
         self._bottom = dpg.add_child_window(
             parent=self._window, width=-1, height=theme.px(STATUS_PX), no_scrollbar=True, no_scroll_with_mouse=True
         )
-        for box in (self._main, self._side, self._bottom):
+        for box in (self._main, self._bottom):
             dpg.bind_item_theme(box, theme.ground("ground"))
-        self._viewers = dpg.add_child_window(parent=self._main, width=-1, height=-1)
-        dpg.bind_item_theme(self._viewers, theme.ground("ground"))
-        self._strip = dpg.add_child_window(parent=self._main, width=-1, height=theme.px(REPLAY_PX), no_scrollbar=True)
-        self.views.build(self._viewers)
+        self.views.build(self._main)
         self.replay.build(self._strip)
-        self.panels.build(self._side)
         self.status.build(self._bottom)
         dpg.set_primary_window(self._window, True)
         self._placed = ()
@@ -109,42 +108,40 @@ class Desk:
         elif not empty and self.start is not None:
             self.start.delete()
             self.start = None
-        height = self._fit(empty)
+        width, height = self._fit(empty)
         if self.start is not None:
             self.start.draw()
         else:
-            self.views.draw(height)
+            self.panels.read()
+            self.views.frame_ms = frame_ms
+            self.views.draw(width, height)
             if bench.state.replay:
                 self.replay.draw()
-            if bench.settings.panels and not bench.too_narrow:
-                self.panels.draw()
         self.dialogs.draw()
+        self.drop.draw()
         now = time.perf_counter()
         if now - self._refreshed >= REFRESH_S:
             self._refreshed = now
             self.menu_bar.draw()
             self.status.draw(frame_ms)
 
-    def _fit(self, empty: bool) -> int:
-        """Share the window's room; return the height of the views, px."""
+    def _fit(self, empty: bool) -> tuple[int, int]:
+        """Share the window's room; return width and height of the views, px."""
         theme, bench = self._theme, self._bench
         width, height = int(dpg.get_viewport_client_width()), int(dpg.get_viewport_client_height())
-        bench.too_narrow = width < PANELS_SHARE * theme.px(PANELS_PX)
-        panels = bench.settings.panels and not empty and not bench.too_narrow
+        bench.too_narrow = width < PANELS_SHARE * theme.px(SIDE_PX)
         replay = bench.state.replay is not None and not empty
         gap = theme.px(8)
         menu = theme.fonts.height("words") + 2 * theme.px(8)
         inner = height - menu - theme.px(STATUS_PX) - 3 * gap
         views = inner - (theme.px(REPLAY_PX) + gap if replay else 0)
-        wanted = (width, height, panels, replay, empty, theme.scale)
+        wanted = (width, height, replay, empty, theme.scale)
         if wanted != self._placed:
             self._placed = wanted
-            side = theme.px(PANELS_PX) if panels else 0
-            dpg.configure_item(self._main, width=width - 2 * gap - (side + gap if side else 0), height=inner)
-            dpg.configure_item(self._side, width=max(1, side), height=inner, show=panels)
-            dpg.configure_item(self._viewers, height=views, show=not empty)
+            dpg.configure_item(self._main, height=views)
             dpg.configure_item(self._strip, show=replay)
-        return views
+            dpg.configure_item(self.views.dock.canvas, show=not empty)
+        return width - 2 * gap, views
 
     def remember(self) -> None:
         """Note everything that should survive a restart."""
@@ -157,6 +154,6 @@ class Desk:
         if self.start is not None:
             self.start.delete()
             self.start = None
-        for part in (self.dialogs, self.views, self.replay, self.panels, self.status):
+        for part in (self.drop, self.dialogs, self.views, self.replay, self.status):
             part.delete()
         dpg.delete_item(self._window)

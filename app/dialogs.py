@@ -1,4 +1,4 @@
-"""The few windows that open over the desk: open a recording, add a device, mark, save a layout, help."""
+"""The few windows that open over the desk: open a recording, add a device, save a layout, help."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
-from ..sources import Event, form_fields, kind, kinds, local_clock
+from ..sources import form_fields, kind, kinds
 from ..sources.language import later, tr
 from ..widgets import FormError, FormWidget, Theme
 from ..widgets.door import Tag, clean, label
@@ -33,7 +33,6 @@ LICENCE = later(
 DIALOGS = {
     "open": (later("Open a recording"), 600, 560),
     "device": (later("Add a device"), 600, 560),
-    "mark": (later("Mark with a text"), 440, 160),
     "layout": (later("Save layout"), 440, 190),
     "shortcuts": (later("Keyboard shortcuts"), 720, 640),
     "about": (later("About myoscope"), 600, 260),
@@ -64,7 +63,6 @@ class Dialogs:
         self._path: Tag = 0
         self._kind = "synthetic"
         self._text: Tag = 0
-        self._moment = 0.0
         self._n_frames = 0
         self.palette = PaletteWindow(workbench, theme, menus, self._forget_palette)
 
@@ -210,18 +208,7 @@ class Dialogs:
             return
         self.delete()
 
-    # Mark, layout
-
-    def _fill_mark(self, window: Tag) -> None:
-        self._moment = local_clock()
-        self._muted(window, tr("The moment is kept. Write what it was, then Enter; Esc marks nothing."))
-        self._text = dpg.add_input_text(parent=window, width=-1, hint=tr("What happened"), on_enter=True,
-                                        callback=lambda _, text: self._mark(clean(text).strip()))  # fmt: skip
-
-    def _mark(self, text: str) -> None:
-        if text:
-            self._bench.engine.events.add(Event(self._moment, "marker", text))
-        self.delete()
+    # Layout
 
     def _fill_layout(self, window: Tag) -> None:
         bench, theme = self._bench, self._theme

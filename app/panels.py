@@ -1,12 +1,13 @@
-"""The panels at the right: record, devices, health, events, log."""
+"""The panels: record, devices, health, view filter, events, log; wherever in the window they are placed."""
 
 from __future__ import annotations
 
 from datetime import datetime
-
-import dearpygui.dearpygui as dpg
+from typing import Protocol
 
 from ..sources import local_clock
+from ..sources.language import later, tr
+from ..sources.view_filter import ViewFilter
 from ..widgets import (
     DevicePanel,
     FoundView,
@@ -22,11 +23,50 @@ from ..widgets import (
     state_view,
 )
 from ..widgets.door import Tag
-from ..widgets.figures import clock_tenths
+from ..widgets.edits import Edit
+from ..widgets.event_panel import EventPanel
+from ..widgets.look import Look
+from ..widgets.widget import Widget
+from .layouts import Pane
+from .notice import Notice
+from .panes import KINDS
 from .workbench import Workbench
 
 LEVELS = {"info": "info", "good": "info", "warn": "warning", "bad": "error"}
+HEALTH = later("Health")
+SAVED_AS = {"streams": "health"}
+"""Names of panels in the settings, where they differ from their kinds."""
 EVENT_LABELS = ("lift", "hold", "rest")
+
+
+class PanelWidget(Widget, Protocol):
+    """A widget with a heading that folds."""
+
+    @property
+    def panel(self) -> Panel:
+        """The heading and the box."""
+        ...
+
+
+class HealthPanel:
+    """How each stream is doing, below a heading. Main thread only."""
+
+    def __init__(self, theme: Theme, strip: HealthStrip) -> None:
+        self.panel = Panel(theme, tr(HEALTH))
+        self._strip = strip
+
+    def build(self, parent: Tag) -> None:
+        """Make the panel inside `parent`."""
+        self._strip.build(self.panel.build(parent))
+
+    def draw(self) -> None:
+        """Bring the figures up to date."""
+        self._strip.draw()
+
+    def delete(self) -> None:
+        """Remove the panel. Safe to call twice."""
+        self._strip.delete()
+        self.panel.delete()
 
 
 class Panels:
@@ -56,49 +96,71 @@ class Panels:
             workbench.scanner.look_again,
             workbench.connect,
         )
-        self._health_panel = Panel(theme, "Health")
-        self.health = HealthStrip(theme, self._health_rows)
-        self.events = LogPanel(theme, self._event_lines, heading="Events")
+        self.health = HealthPanel(theme, HealthStrip(theme, self._health_rows))
+        self.events = EventPanel(
+            theme,
+            lambda: workbench.engine.events.latest,
+            self._start,
+            workbench.workspace.looks.axis,
+            workbench.engine.edit_event,
+            self._why_not_edit,
+        )
         self.log = LogPanel(theme, self._log_lines)
+        self._theme = theme
+        self._widgets = self._known()
+        self._holders: dict[str, str] = {}
         # The wall clock when the LSL clock was zero: log lines are shown in the day's own time.
         self._epoch = datetime.now().astimezone().timestamp() - local_clock()
 
-    @property
-    def _all(self) -> dict[str, Panel]:
-        return {
-            "record": self.record.panel,
-            "devices": self.devices.panel,
-            "health": self._health_panel,
-            "events": self.events.panel,
-            "log": self.log.panel,
+    def _known(self) -> dict[str, PanelWidget]:
+        known: dict[str, PanelWidget] = {
+            "record": self.record,
+            "devices": self.devices,
+            "streams": self.health,
+            "events": self.events,
+            "log": self.log,
         }
+        if KINDS["filter"].is_there:
+            from ..widgets.filter_panel import FilterPanel
 
-    def build(self, parent: Tag) -> None:
-        """Make the panels inside `parent`."""
-        for name, panel in self._all.items():
-            panel.folded = name in self._bench.settings.folded
-        box = dpg.add_group(parent=parent)
-        self.record.build(box)
-        self.devices.build(box)
-        self.health.build(self._health_panel.build(box))
-        self.events.build(box)
-        self.log.build(box)
+            known["filter"] = FilterPanel(self._theme, lambda: list(self._bench.workspace.looks), self._filtered)
+        return known
 
-    def draw(self) -> None:
-        """Bring the panels up to date."""
-        bench = self._bench
-        bench.take_name, bench.subject, bench.notes = self.record.name, self.record.subject, self.record.notes
-        for widget in (self.record, self.devices, self.health, self.events, self.log):
-            widget.draw()
+    def _filtered(self, look: Look, before: ViewFilter, after: ViewFilter) -> None:
+        def give(chosen: ViewFilter) -> None:
+            look.filter = chosen
+
+        words = tr("View filter of {stream}").format(stream=look.stream.name)
+        edit = Edit(words, lambda: give(after), lambda: give(before), f"filter {look.stream.name}")
+        self._bench.workspace.looks.undo.do(edit)
+
+    def take(self, pane: Pane) -> Widget:
+        """Return the panel of a pane, folded as it was; there is one of each kind, in one place at a time."""
+        if self._holders.setdefault(pane.kind, pane.id) != pane.id:
+            return Notice(self._theme, tr("It is placed already"), tr("There is one panel of each kind."))
+        panel = self._widgets[pane.kind]
+        panel.panel.folded = SAVED_AS.get(pane.kind, pane.kind) in self._bench.settings.folded
+        return panel
+
+    def give_back(self, pane: Pane) -> None:
+        """Hear that a panel was taken out of its place."""
+        if self._holders.get(pane.kind) == pane.id:
+            del self._holders[pane.kind]
+            self._note_folded()
+
+    def read(self) -> None:
+        """Take over what was typed. Once a frame."""
+        bench, record = self._bench, self.record
+        bench.take_name, bench.subject, bench.notes = record.name, record.subject, record.notes
 
     def remember(self) -> None:
         """Note which panels are folded away."""
-        self._bench.settings.folded = [name for name, panel in self._all.items() if panel.folded]
+        self._note_folded()
 
-    def delete(self) -> None:
-        """Remove the panels."""
-        for widget in (self.record, self.devices, self.health, self.events, self.log, self._health_panel):
-            widget.delete()
+    def _note_folded(self) -> None:
+        self._bench.settings.folded = [
+            SAVED_AS.get(name, name) for name, widget in self._widgets.items() if widget.panel.folded
+        ]
 
     # What the panels show
 
@@ -131,10 +193,12 @@ class Panels:
     def _health_rows(self) -> list[HealthRow]:
         return [HealthRow(s.name, s.health) for s in self._bench.state.streams]
 
-    def _event_lines(self) -> list[LogLine]:
+    def _start(self) -> float:
         status = self._bench.state.recording
-        start = self._bench.state.t - status.seconds if status else self._bench.started
-        return [LogLine(clock_tenths(max(0.0, e.t - start)), e.label) for e in self._bench.engine.events.latest[-8:]]
+        return self._bench.state.t - status.seconds if status else self._bench.started
+
+    def _why_not_edit(self) -> str:
+        return tr("A recorded session is open. Close it to name live events.") if self._bench.state.replay else ""
 
     def _log_lines(self) -> list[LogLine]:
         lines = self._bench.engine.log.lines[-8:]

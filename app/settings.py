@@ -25,15 +25,27 @@ class Settings:
     x, y, width, height
         Of the window, px.
     theme
-        ``dark``, ``light`` or ``contrast``.
+        ``dark``, ``light`` or ``high contrast``.
     scale_percent
         Size of everything on screen, %.
+    automatic_scale
+        Whether that is still left to the screen's pixel density.
+    language
+        ``en`` or ``de``; empty for the system's.
+    recent_commands
+        Commands chosen lately, newest first.
     panels
         Whether the panels at the right are shown.
     folded
         Titles of the panels that are folded away.
     layout
         The one stream shown, empty for all.
+    workspace
+        How panes are arranged: the name of the layout and what has been moved since.
+    layouts
+        A person's own layouts, by name.
+    looks
+        How each stream's channels are arranged, and its view filter, by stream name.
     recordings
         Where new sessions are made.
     subject
@@ -52,9 +64,15 @@ class Settings:
     height: int = 1000
     theme: str = "dark"
     scale_percent: int = 100
+    automatic_scale: bool = True
+    language: str = ""
+    recent_commands: list[str] = field(default_factory=list)
     panels: bool = True
     folded: list[str] = field(default_factory=list)
     layout: str = ""
+    workspace: dict[str, Any] = field(default_factory=dict)
+    layouts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     recordings: str = ""
     subject: str = ""
     recent_sources: list[str] = field(default_factory=list)
@@ -74,6 +92,10 @@ class Settings:
         """Put a session at the head of the recent list."""
         text = str(path.absolute())
         self.recent_sessions = [text, *(other for other in self.recent_sessions if other != text)][:N_RECENT]
+
+    def remember_command(self, key: str) -> None:
+        """Put a command at the head of the recent list."""
+        self.recent_commands = [key, *(other for other in self.recent_commands if other != key)][:N_RECENT]
 
     def save(self, path: Path | None = None) -> None:
         """Write the file in one piece.
@@ -128,9 +150,13 @@ class Settings:
         self.recent_sources = _texts(self.recent_sources)[:N_RECENT]
         self.recent_sessions = _texts(self.recent_sessions)[:N_RECENT]
         self.folded = _texts(self.folded)
-        viewers: dict[str, Any] = self.viewers
-        self.viewers = {name: value for name, value in viewers.items() if isinstance(value, dict)}
+        self.recent_commands = _texts(self.recent_commands)[:N_RECENT]
+        self.viewers, self.layouts, self.looks = (_dicts(values) for values in (self.viewers, self.layouts, self.looks))
         return self
+
+
+def _dicts(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {name: value for name, value in values.items() if isinstance(value, dict)}
 
 
 def _texts(values: list[Any]) -> list[str]:

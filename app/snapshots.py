@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import dearpygui.dearpygui as dpg
 import numpy as np
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from ..sources.language import tr
 from ..widgets.door import Tag, clean
 from ..widgets.view import Table, View
+from .on_screen import rect_of
 from .png import write_png
+from .rooms import Rect
 
 SETTLE_FRAMES = 4
 """Drawn before a picture is taken, so that the menu or the list it was asked for from is gone."""
@@ -43,15 +45,6 @@ class ShownView:
     title: str
     box: Tag
     values: Callable[[], Table | None] | None = None
-
-
-class Rect(NamedTuple):
-    """A part of the window, px from its left upper corner."""
-
-    left: float
-    top: float
-    width: float
-    height: float
 
 
 class Snapshots:
@@ -95,7 +88,7 @@ class Snapshots:
         # The one drawn last lies above the others.
         for view in reversed(views):
             rect = rect_of(view.box)
-            if 0 <= x - rect.left < rect.width and 0 <= y - rect.top < rect.height:
+            if rect.holds(x, y):
                 return view
         return views[0] if views else None
 
@@ -203,28 +196,6 @@ class Snapshots:
         return path
 
 
-def rect_of(item: Tag) -> Rect:
-    """Return where an item was drawn; nothing where it was not.
-
-    dearpygui tells no place on screen of a window within a window, but its place within the one around it.
-    """
-    state = dpg.get_item_state(item) if dpg.does_item_exist(item) else {}
-    if "rect_size" not in state:
-        return Rect(0, 0, 0, 0)
-    width, height = state["rect_size"]
-    if "rect_min" in state:
-        left, top = state["rect_min"]
-        return Rect(left, top, width, height)
-    left, top = state["pos"]
-    around = item
-    while around := dpg.get_item_parent(around) or 0:
-        state = dpg.get_item_state(around)
-        if "scroll_pos" in state:
-            left += state["pos"][0] - state["scroll_pos"][0]
-            top += state["pos"][1] - state["scroll_pos"][1]
-    return Rect(left, top, width, height)
-
-
 def cropped(frame: NDArray[np.float32], rect: Rect, whole: tuple[int, int]) -> NDArray[np.uint8]:
     """Return a part of the window's picture.
 
@@ -244,10 +215,10 @@ def cropped(frame: NDArray[np.float32], rect: Rect, whole: tuple[int, int]) -> N
     """
     height, width = frame.shape[:2]
     across, down = width / max(1, whole[0]), height / max(1, whole[1])
-    left = min(max(0, round(rect.left * across)), width - 1)
-    top = min(max(0, round(rect.top * down)), height - 1)
-    right = min(max(left + 1, round((rect.left + rect.width) * across)), width)
-    bottom = min(max(top + 1, round((rect.top + rect.height) * down)), height)
+    left = min(max(0, round(rect.x * across)), width - 1)
+    top = min(max(0, round(rect.y * down)), height - 1)
+    right = min(max(left + 1, round((rect.x + rect.width) * across)), width)
+    bottom = min(max(top + 1, round((rect.y + rect.height) * down)), height)
     part = np.clip(frame[top:bottom, left:right, :3], 0.0, 1.0)
     pixels: NDArray[np.uint8] = (part * 255.0 + 0.5).astype(np.uint8)
     return pixels

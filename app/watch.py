@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 
 from ..sources import Stream
+from ..sources.language import tr, trn
 from .log import Log
 
 RATE_OFF, RATE_OFF_FOR_S = 0.05, 3.0
@@ -51,12 +52,13 @@ class Watch:
         health = stream.health
         if state == "live":
             if before in ("lost", "silent", "failed") and health.back_after_s:
-                self._log(f"{stream.name}: back after {health.back_after_s:.1f} s.", "good")
+                words = tr("{stream}: back after {seconds:.1f} s.")
+                self._log(words.format(stream=stream.name, seconds=health.back_after_s), "good")
             elif before not in ("silent", "held"):
                 info = stream.info
-                self._log(
-                    f"{stream.name}: connected to {stream.source_name}, {describe(info.n_channels, info.fs)}.", "good"
-                )
+                words = tr("{stream}: connected to {device}, {facts}.")
+                facts = describe(info.n_channels, info.fs)
+                self._log(words.format(stream=stream.name, device=stream.source_name, facts=facts), "good")
         elif state in ("lost", "failed"):
             self._log(f"{stream.name}: {health.message}", "bad")
         elif state == "silent":
@@ -74,14 +76,17 @@ class Watch:
         since = self._rate_off_since.setdefault(stream.name, now)
         if since <= now - RATE_OFF_FOR_S:
             self._rate_off_since[stream.name] = math.inf  # said once, until it is right again
-            self._log(
-                f"{stream.name}: runs at {health.rate_hz:.1f} Hz but says {health.nominal_hz:.10g} Hz."
-                " Check the device's settings; every sample is kept with its own timestamp.",
-                "warn",
+            words = tr(
+                "{stream}: runs at {measured:.1f} Hz but says {nominal:.10g} Hz."
+                " Check the device's settings; every sample is kept with its own timestamp."
             )
+            facts = {"measured": health.rate_hz, "nominal": health.nominal_hz}
+            self._log(words.format(stream=stream.name, **facts), "warn")
 
 
 def describe(n_channels: int, rate_hz: float) -> str:
     """Return ``64 channels at 2048 Hz``."""
-    channels = "1 channel" if n_channels == 1 else f"{n_channels:,} channels"
-    return f"{channels} at {rate_hz:.10g} Hz" if rate_hz else f"{channels}, irregular"
+    channels = trn("{n} channel", "{n} channels", n_channels).format(n=n_channels)
+    if not rate_hz:
+        return tr("{channels}, irregular").format(channels=channels)
+    return tr("{channels} at {rate} Hz").format(channels=channels, rate=f"{rate_hz:.10g}")

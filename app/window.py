@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING, Any
 import dearpygui.dearpygui as dpg
 
 from ..sources import kernels
-from ..widgets import lanes
+from ..sources.language import set_language, system_language, tr
+from ..widgets import lanes, raster
 from ..widgets.door import clean
 from ..widgets.theme import Theme
 from .actions import Action
 from .desk import Desk
-from .display import screen_size
+from .display import screen_size, suggested_percent
 from .engine import Engine
 from .errors import AppError
 from .settings import Settings
+from .warming import Warming
 from .workbench import Workbench
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ class Window:
         self._stopping = stopping or threading.Event()
         self._full_screen = False
         self._due = 0.0
+        self._warming = Warming(lambda text: engine.log(text, "warn"))
         self._keep_settings = keep_settings
 
     def run(self, seconds: float | None = None, each_frame: Callable[[Window], None] | None = None) -> None:
@@ -97,11 +100,14 @@ class Window:
 
     def open(self) -> None:
         """Make the context, the viewport and everything in it."""
-        kernels.warm()
-        lanes.warm()
+        for compiled in (kernels, lanes, raster):
+            compiled.warm()
         settings = self.settings
+        set_language(settings.language or system_language())
         dpg.create_context()
         dpg.configure_app(manual_callback_management=True)
+        if settings.automatic_scale and settings.scale_percent == 100:
+            settings.scale_percent = suggested_percent()
         settings.fit(screen_size())
         dpg.create_viewport(
             title=clean(self.title),
@@ -112,28 +118,46 @@ class Window:
             min_width=640,
             min_height=400,
         )
-        self.theme = Theme(_mode(settings.theme), settings.scale_percent / 100)
+        self.theme = Theme(_mode(settings.theme), self.workbench.scale_percent / 100)
         self.theme.apply()
-        self.desk = Desk(self.workbench, self.theme, self.run_action, self._ui)
-        self.desk.build()
+        self._furnish()
         self.workbench.theme_changed = lambda: self.theme.set_mode(_mode(settings.theme))
         self.workbench.scale_changed = self._rescale
+        self.workbench.language_changed = self._speak
+        self.workbench.run = self.run_action
         dpg.setup_dearpygui()
         dpg.show_viewport()
         self.workbench.scanner.start()
+        self._warming.start()
         # What is loaded by now stays: a full collection would hold the interpreter for some 50 ms.
         gc.collect()
         gc.freeze()
 
+    def _furnish(self) -> None:
+        """Make the desk and everything on it, in the language of the moment."""
+        self.desk = Desk(self.workbench, self.theme, self.run_action, self._ui)
+        self.desk.menu_bar.theme = self.theme
+        self.desk.build()
+
+    def _speak(self) -> None:
+        """Make everything anew in another language; most words are written once, when an item is made."""
+        self.desk.delete()
+        set_language(self.settings.language or system_language())
+        self._furnish()
+
     def _rescale(self) -> None:
         self.desk.delete()
-        self.theme.set_scale(self.settings.scale_percent / 100)
+        self.theme.set_scale(self.workbench.scale_percent / 100)
         self.desk.build()
 
     def run_action(self, action: Action) -> None:
-        """Do what a menu, a button or a key asks for; what goes wrong is shown, never lost."""
+        """Do what a menu, a button or a key asks for, or say why not; what goes wrong is shown, never lost."""
         try:
-            action.run()
+            reason = action.why_not()
+            if reason:
+                self.engine.log(reason, "warn")
+            else:
+                action.run()
         except Exception as error:  # noqa: BLE001  the window must outlive any one action
             self._show_error(error)
 
@@ -146,6 +170,7 @@ class Window:
                 each_frame(self)
             self.workbench.refresh()
             self.desk.draw(self.frame_ms)
+            self.workbench.snapshots.draw()
         except Exception as error:  # noqa: BLE001  a view that fails must not end a take
             self._show_error(error)
         if self._full_screen != self.workbench.full_screen:
@@ -188,6 +213,7 @@ class Window:
 
     def close(self) -> None:
         """Save the settings and put dearpygui away. The X server may be gone: nothing durable waits for this."""
+        self._warming.stop()
         self.workbench.scanner.stop()
         self.desk.remember()
         if not self.workbench.full_screen:
@@ -198,7 +224,8 @@ class Window:
             if self._keep_settings:
                 self.settings.save()
         except OSError as error:
-            self.engine.log(f"The settings could not be saved: {error.strerror}.", "warn")
+            words = tr("The settings could not be saved: {reason}.")
+            self.engine.log(words.format(reason=error.strerror), "warn")
         dpg.destroy_context()
 
 

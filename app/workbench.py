@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..sources import Found, Source, Stream, name_of, open_source
+from ..sources import Event, Found, Source, Stream, name_of, open_source
+from ..sources.language import system_language, tr, trn
+from .actions import Action, Menu
+from .arranging import Arranging
 from .devices import DeviceScanner
 from .diagnostics import diagnostics
 from .engine import Engine
+from .filtering import Filtering
 from .settings import Settings
+from .shortcut_sheet import html_sheet
+from .snapshots import Snapshots
 from .state import EngineState, StreamState
 from .stream_names import stream_name
+from .viewer_commands import WIRED
+from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..recordings import Replay
@@ -24,7 +32,7 @@ if TYPE_CHECKING:
 SCALES = (75, 100, 125, 150, 200, 250)
 
 
-class Workbench:
+class Workbench(Arranging, Filtering):
     """The commands behind menus, buttons and keys. The main thread calls everything here; slow work is submitted.
 
     Parameters
@@ -38,6 +46,7 @@ class Workbench:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.settings = settings
+        self.workspace = Workspace(settings, lambda: dict(engine.streams))
         self.scanner = DeviceScanner(lambda text: engine.log(text, "warn"))
         self.state = EngineState(t=0.0)
         self.started = engine.snapshot().t
@@ -48,17 +57,25 @@ class Workbench:
         self.raw = False
         self.shown_dialog: Callable[[str], None] = _nothing
         self.closing = False
-        self._export_stopped = False
+        self._export_stopped = self._exporting = False
         self.full_screen = False
         self.too_narrow = False
         self.theme_changed: Callable[[], None] = lambda: None
         self.scale_changed: Callable[[], None] = lambda: None
+        self.language_changed: Callable[[], None] = lambda: None
+        # What views on screen do, by the names in `viewer_commands`; a window says so.
         self.viewer_command: Callable[[str], None] = _nothing
+        self.mark_and_name: Callable[[], object] = self.mark
+        """Drops a marker, then asks for its name; a window says so."""
+        self.viewer_checked: Callable[[str], bool] = lambda _name: False
+        self.viewer_refusal: Callable[[str], str] = _not_wired
+        self.run: Callable[[Action], None] = _run
+        self.snapshots = Snapshots(lambda: settings.recordings_folder, engine.submit, engine.log)
 
     @property
     def only(self) -> str:
         """The one stream to show; empty for all, also where the one chosen is not there."""
-        return self.settings.layout if self.settings.layout in self.engine.streams else ""
+        return self.workspace.only
 
     def refresh(self) -> EngineState:
         """Look at the engine once; everything drawn in this frame goes by that."""
@@ -72,32 +89,37 @@ class Workbench:
         if self.state.recording:
             return ""
         if not self.state.streams:
-            return "Nothing to record yet. Connect a device first."
+            return tr("Nothing to record yet. Connect a device first.")
         if not any(stream.info for stream in self.state.streams):
-            return "No device is connected yet."
-        return "Busy: " + self.state.busy if self.state.busy else ""
+            return tr("No device is connected yet.")
+        return self.why_busy()
 
     def why_no_stream(self) -> str:
         """Return why there is nothing to do this to."""
-        return "" if self.own_streams() else "There is no device to do this to. Add one first."
+        return "" if self.own_streams() else tr("There is no device to do this to. Add one first.")
 
     def why_no_replay(self) -> str:
         """Return why there is no replay to drive."""
-        return "" if self.state.replay else "No recording is open. Open one with Session, Open recording."
+        return "" if self.state.replay else tr("No recording is open. Open one with Session, Open recording.")
 
     def why_no_panels(self) -> str:
         """Return why the panels are left out."""
-        return "The window is too narrow for them. Make it wider, or everything smaller." if self.too_narrow else ""
+        too_narrow = tr("The window is too narrow for them. Make it wider, or everything smaller.")
+        return too_narrow if self.too_narrow else ""
 
     def why_not_open(self) -> str:
         """Return why no recording can be opened."""
-        return "A recording runs. Stop it first." if self.state.recording else ""
+        return tr("A recording runs. Stop it first.") if self.state.recording else ""
 
     def why_not_swap(self) -> str:
         """Return why no device can be swapped."""
         if self.state.replay:
-            return "A recorded session is open. Close it to work with devices."
+            return tr("A recorded session is open. Close it to work with devices.")
         return self.why_no_stream()
+
+    def why_busy(self) -> str:
+        """Return what is being done at the moment, as a reason to wait."""
+        return tr("Busy: {what}.").format(what=self.state.busy) if self.state.busy else ""
 
     def own_streams(self) -> list[StreamState]:
         """Return the streams that have a device."""
@@ -108,12 +130,12 @@ class Workbench:
     def record_or_stop(self) -> None:
         """Begin a recording, or close the one that runs."""
         if self.state.recording:
-            self.engine.submit("closing the recording", self._stop_recording)
+            self.engine.submit(tr("closing the recording"), self._stop_recording)
         else:
             self.settings.subject = self.subject
             folder = self.settings.recordings_folder
             self.engine.submit(
-                "starting to record",
+                tr("starting to record"),
                 partial(self.engine.record, folder, self.take_name, self.subject, self.notes),
             )
 
@@ -122,9 +144,9 @@ class Workbench:
         if path is not None:
             self.settings.remember_session(path)
 
-    def mark(self, label: str = "") -> None:
-        """Drop a marker at this moment."""
-        self.engine.mark(label or f"mark {self.engine.events.n_total + 1}")
+    def mark(self, label: str = "", t: float | None = None) -> Event:
+        """Drop a marker at a moment, s, LSL clock; at this one by default."""
+        return self.engine.mark(label or tr("mark {n}").format(n=self.engine.events.n_total + 1), t=t)
 
     # Devices
 
@@ -148,24 +170,26 @@ class Workbench:
     def switch(self, stream: str, name: str) -> None:
         """Give a stream another source."""
         self.settings.remember_source(name)
-        self.engine.submit(f"switching {stream} to {name}", partial(self.engine.switch, stream, name))
+        words = tr("switching {stream} to {device}").format(stream=stream, device=name)
+        self.engine.submit(words, partial(self.engine.switch, stream, name))
 
     def reconnect(self, stream: str = "") -> None:
         """Connect a stream again, or all of them."""
         for state in self.own_streams():
             if stream in ("", state.name):
-                self.engine.submit(f"reconnecting {state.name}", partial(self.engine.reconnect, state.name))
+                words = tr("reconnecting {stream}").format(stream=state.name)
+                self.engine.submit(words, partial(self.engine.reconnect, state.name))
 
     def remove(self, stream: str) -> None:
         """Let a device go."""
-        self.engine.submit(f"disconnecting {stream}", partial(self.engine.remove, stream))
+        self.engine.submit(tr("disconnecting {stream}").format(stream=stream), partial(self.engine.remove, stream))
 
     @property
     def choices(self) -> list[Found]:
         """Devices found and those used lately, without doubles."""
         found = list(self.scanner.found or ())
         names = {device.name for device in found}
-        found += [Found(name, name, "used before") for name in self.settings.recent_sources if name not in names]
+        found += [Found(name, name, tr("used before")) for name in self.settings.recent_sources if name not in names]
         return found
 
     # Replay
@@ -176,21 +200,26 @@ class Workbench:
         return self.engine.replay
 
     def open_session(self, path: str | Path, speed: float = 1.0, loop: bool = False) -> None:
-        """Open a recorded session and play it."""
+        """Open a recorded session and play it, shown through the filters that it was recorded with."""
 
         def opened() -> None:
+            from ..recordings import open_session
+
+            with open_session(path) as session:
+                filters = {name: stream.view_filter for name, stream in session.streams.items()}
+            self.workspace.looks.recorded = {name.replace("~", "-"): f for name, f in filters.items() if f is not None}
             self.engine.open_replay(path, speed, loop)
             if self.engine.replay is not None:
                 self.settings.remember_session(self.engine.replay.session.path)
 
-        self.engine.submit("opening the recording", opened)
+        self.engine.submit(tr("opening the recording"), opened)
 
     def export(self) -> None:
         """Write the session that is open, or was recorded last, as CSV files beside it."""
         path = self._session_at_hand()
         if path is not None:
             self._export_stopped = False
-            self.engine.submit("exporting", partial(self._export, path))
+            self.engine.submit(tr("exporting"), partial(self._export, path))
 
     def _session_at_hand(self) -> Path | None:
         return self.state.replay.path if self.state.replay else self.engine.last_recording
@@ -198,12 +227,12 @@ class Workbench:
     def why_not_export(self) -> str:
         """Return why there is nothing to export."""
         if self._session_at_hand() is None:
-            return "Open a recording first, or record one."
-        return self.why_not_open() or (f"Busy: {self.state.busy}." if self.state.busy else "")
+            return tr("Open a recording first, or record one.")
+        return self.why_not_open() or self.why_busy()
 
     def why_no_export(self) -> str:
         """Return why there is no export to stop."""
-        return "" if self.state.busy.startswith("exporting") else "Nothing is being exported."
+        return "" if self._exporting else tr("Nothing is being exported.")
 
     def stop_export(self) -> None:
         """End the export that runs; what it has written is removed."""
@@ -213,20 +242,26 @@ class Workbench:
         from ..recordings import export_csv, open_session
 
         def go_on(share: float) -> bool:
-            self.engine.busy = f"exporting, {100 * share:.0f} %"
+            self.engine.busy = tr("exporting, {percent:.0f} %").format(percent=100 * share)
             return not self._export_stopped
 
-        with open_session(path) as session:
-            folder = session.path.with_name(f"{session.path.stem}-csv")
-            files = export_csv(session, folder, go_on)
+        self._exporting = True
+        try:
+            with open_session(path) as session:
+                folder = session.path.with_name(f"{session.path.stem}-csv")
+                files = export_csv(session, folder, go_on)
+        finally:
+            self._exporting = False
         if files:
-            self.engine.log(f"{len(files)} CSV files are in {folder}.", "good")
+            words = trn("{n} CSV file is in {folder}.", "{n} CSV files are in {folder}.", len(files))
+            self.engine.log(words.format(n=len(files), folder=folder), "good")
         else:
-            self.engine.log("The export was stopped; nothing of it is left.")
+            self.engine.log(tr("The export was stopped; nothing of it is left."))
 
     def close_session(self) -> None:
         """Back to live."""
-        self.engine.submit("closing the replay", self.engine.close_replay)
+        self.workspace.looks.recorded = {}
+        self.engine.submit(tr("closing the replay"), self.engine.close_replay)
 
     def play_or_pause(self) -> None:
         """Let the replay run, or hold it."""
@@ -273,7 +308,7 @@ class Workbench:
 
     def set_scale(self, percent: int) -> None:
         """Change the size of everything."""
-        self.settings.scale_percent = percent
+        self.settings.scale_percent, self.settings.automatic_scale = percent, False
         self.scale_changed()
 
     def next_scale(self, step: int) -> None:
@@ -281,6 +316,19 @@ class Workbench:
         sizes = sorted({*SCALES, self.settings.scale_percent})
         at = sizes.index(self.settings.scale_percent) + step
         self.set_scale(sizes[min(max(at, 0), len(sizes) - 1)])
+
+    def set_language(self, code: str) -> None:
+        """Speak another language: ``en``, ``de``, or the system's with an empty one."""
+        self.settings.language = code
+        self.language_changed()
+
+    def open_dialog(self, name: str) -> None:
+        """Open one of the small windows over the desk, by its name."""
+        self.shown_dialog(name)
+
+    def why_not_viewer(self, name: str) -> str:
+        """Return why no view on screen can do this, by a name in `viewer_commands`."""
+        return self.why_no_stream() or self.viewer_refusal(name)
 
     def show_panels(self) -> None:
         """Fold the panels at the right away, or bring them back."""
@@ -295,7 +343,7 @@ class Workbench:
         folder = self.settings.recordings_folder
         folder.mkdir(parents=True, exist_ok=True)
         if typer.launch(str(folder)) != 0:
-            self.engine.log(f"The recordings are in {folder}.")
+            self.engine.log(tr("The recordings are in {folder}.").format(folder=folder))
 
     def quit(self) -> None:
         """Close the window."""
@@ -313,6 +361,21 @@ class Workbench:
         """Fill the screen, or not."""
         self.full_screen = not self.full_screen
 
+    def print_shortcuts(self, menus: list[Menu]) -> None:
+        """Write the sheet of shortcuts as a page in the recordings folder, and open it in the browser."""
+        from .. import __version__
+
+        page = html_sheet(menus, self.settings.language or system_language(), __version__)
+
+        def write() -> None:
+            path = self.settings.recordings_folder / "myoscope-shortcuts.html"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(page, encoding="utf-8")
+            self.engine.log(tr("The shortcuts are in {path}.").format(path=path), "good")
+            typer.launch(str(path))
+
+        self.engine.submit(tr("saving the shortcuts"), write)
+
     def save_diagnostics(self) -> None:
         """Write versions, states and the log to a text file in the recordings folder."""
 
@@ -321,10 +384,21 @@ class Workbench:
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"diagnostics-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.txt"
             path.write_text(diagnostics(self.engine), encoding="utf-8")
-            self.engine.log(f"Diagnostics are in {path}.", "good")
+            self.engine.log(tr("Diagnostics are in {path}.").format(path=path), "good")
 
-        self.engine.submit("saving diagnostics", write)
+        self.engine.submit(tr("saving diagnostics"), write)
 
 
 def _nothing(_name: str) -> None:
     """Stand in until a window says what to do."""
+
+
+def _not_wired(name: str) -> str:
+    """Return why a command is off until a window says what its views can do."""
+    return "" if name in WIRED else tr("No view on screen can do this.")
+
+
+def _run(action: Action) -> None:
+    """Do what is asked for, where no window shows what goes wrong."""
+    if not action.why_not():
+        action.run()

@@ -14,7 +14,9 @@ from pathlib import Path
 import dearpygui.dearpygui as dpg
 
 from myoscope.app.launcher import launch
+from myoscope.app.on_screen import rect_of
 from myoscope.app.stream_names import make_streams
+from myoscope.sources import Found
 
 BAR_HEIGHT = 31
 
@@ -39,7 +41,7 @@ def menu_point(path, window):
     level = window.desk.menu_bar.tag
     x = y = 0
     for depth, label in enumerate(path):
-        entry = next((e for e in dpg.get_item_children(level, 1) if plain(e) == label), None)
+        entry = next((e for e in entries(level) if plain(e) == label), None)
         if entry is None:
             return None
         left, top = dpg.get_item_pos(entry)
@@ -49,6 +51,12 @@ def menu_point(path, window):
         x, y = (left, top + BAR_HEIGHT) if depth == 0 else (x + dpg.get_item_rect_size(level)[0], y + top - 8)
         level = entry
     return None
+
+
+def entries(menu):
+    """Return the entries of a menu; those of a submenu that changes are in a group."""
+    children = dpg.get_item_children(menu, 1)
+    return [e for c in children for e in (dpg.get_item_children(c, 1) if "mvGroup" in dpg.get_item_type(c) else [c])]
 
 
 def plain(item):
@@ -76,14 +84,149 @@ def summary(window):
         "dialog": window.desk.dialogs.name,
         "start": window.desk.start is not None,
         "theme": window.theme.mode,
+        "language": window.settings.language,
+        "scale": window.theme.scale,
         "paused": [viewer.paused for viewer in window.desk.views.viewers],
         "seconds": [viewer.seconds for viewer in window.desk.views.viewers],
         "newest_drawn": [finite(viewer.picture.newest) for viewer in window.desk.views.viewers if viewer.picture],
+        "layout": window.workbench.layout_name,
+        "panes": {
+            pane.id: {
+                "kind": pane.kind,
+                "title": pane.title,
+                "floating": pane.floating,
+                "shown": placed(window, pane.id) is not None and placed(window, pane.id).is_built,
+                "failed": placed(window, pane.id) is not None and placed(window, pane.id).notice is not None,
+                "rect": list(rect_of(placed(window, pane.id).box)) if placed(window, pane.id) else None,
+            }
+            for pane in window.workbench.panes()
+        },
+        "handles": handles(window),
+        "maximised": window.workbench.workspace.maximised,
+        "axes": len({id(look.axis) for look in window.workbench.workspace.looks}),
         "busy": state.busy,
         "scanned": window.workbench.scanner.found is not None,
         "log": [[line.level, line.text] for line in window.engine.log.lines],
         "events": [event.label for event in window.engine.events],
+        "event_times": [event.t for event in window.engine.events],
     }
+
+
+def new_devices(window, *labels):
+    """Let the search find other devices from now on, such as a test needs while a menu is open."""
+    window.workbench.scanner.stop()
+    window.workbench.scanner.found = tuple(Found(f"synthetic:?seed={ord(label[0])}", label) for label in labels)
+    return True
+
+
+def texts_on_screen(_window):
+    """Return every label, hint and text that is drawn, menus included."""
+    shown = []
+    for item in dpg.get_all_items():
+        kind = dpg.get_item_type(item)
+        if kind.endswith(("mvText", "mvButton", "mvMenuItem", "mvMenu", "mvInputText", "mvCheckbox")):
+            value = dpg.get_value(item) if kind.endswith("mvText") else plain(item)
+            shown.append(value or dpg.get_item_configuration(item).get("hint") or "")
+    return sorted({text for text in shown if text})
+
+
+def off_without_reason(_window):
+    """Return the labels of items that dearpygui has disabled and that have no tooltip with words."""
+    bad = []
+    for item in dpg.get_all_items():
+        if dpg.get_item_configuration(item).get("enabled", True):
+            continue
+        tips = [t for t in dpg.get_item_children(dpg.get_item_parent(item) or item, 1) if _is_tip_of(t, item)]
+        if not any(words_in(tip) for tip in tips):
+            bad.append(f"{dpg.get_item_type(item)} {plain(item)}")
+    return bad
+
+
+def without_tooltip(_window):
+    """Return what can be pressed or filled in, is drawn, and has no tooltip with words."""
+    bad = []
+    for item in dpg.get_all_items():
+        kind = dpg.get_item_type(item).removeprefix("mvAppItemType::")
+        pressed = kind in ("mvButton", "mvCheckbox", "mvCombo", "mvInputText", "mvSliderFloat", "mvMenuItem")
+        if not pressed or not (dpg.get_item_state(item).get("visible") or kind == "mvMenuItem"):
+            continue
+        siblings = dpg.get_item_children(dpg.get_item_parent(item), 1)
+        after = siblings[siblings.index(item) + 1 : siblings.index(item) + 2]
+        if not any("mvTooltip" in dpg.get_item_type(tip) and words_in(tip) for tip in after):
+            bad.append(f"{kind} {plain(item)}")
+    return bad
+
+
+def _is_tip_of(tip, item):
+    siblings = dpg.get_item_children(dpg.get_item_parent(item), 1)
+    return "mvTooltip" in dpg.get_item_type(tip) and siblings.index(tip) == siblings.index(item) + 1
+
+
+def words_in(tip):
+    texts = [i for i in dpg.get_item_children(tip, 1) if dpg.get_item_type(i).endswith("mvText")]
+    return any(dpg.get_value(text) for text in texts)
+
+
+def cut(_window):
+    """Return the labels of buttons that are drawn and narrower than their words."""
+    found = []
+    for item in dpg.get_all_items():
+        if not dpg.get_item_type(item).endswith("mvButton") or not dpg.get_item_state(item).get("visible"):
+            continue
+        font = dpg.get_item_font(item)
+        words = (dpg.get_item_label(item) or "").split("##")[0]
+        needed = dpg.get_text_size(words, font=font) if font else dpg.get_text_size(words)
+        if needed and needed[0] > dpg.get_item_rect_size(item)[0] + 1:
+            found.append(words)
+    return found
+
+
+def palette(window):
+    """Return what the list of commands shows."""
+    shown = window.desk.dialogs.palette
+    if not shown.is_open:
+        return None
+    entry = shown.entries[shown.chosen] if shown.entries else None
+    return {
+        "n": len(shown.entries),
+        "first": [e.key for e in shown.entries[:12]],
+        "chosen": None if entry is None else entry.key,
+        "why_not": "" if entry is None else entry.why_not,
+    }
+
+
+def holding(_window, words):
+    """Return [x, y, width, height] of the first drawn item whose label holds some words."""
+    for item in dpg.get_all_items():
+        state = dpg.get_item_state(item)
+        if words in (dpg.get_item_label(item) or "") and state.get("visible") and "rect_min" in state:
+            return [*state["rect_min"], *state["rect_size"]]
+    return None
+
+
+DOING = {
+    "cut": cut,
+    "holding": holding,
+    "devices": new_devices,
+    "texts": texts_on_screen,
+    "off": off_without_reason,
+    "untold": without_tooltip,
+    "palette": palette,
+    "clipboard": lambda _window: dpg.get_clipboard_text(),
+    "scale": lambda window, percent: window.workbench.set_scale(percent),
+}
+
+
+def placed(window, pane):
+    return window.desk.views.dock.placed.get(pane)
+
+
+def handles(window):
+    """Return where each pane's button is: [x, y, width, height]."""
+    dock = window.desk.views.dock
+    found = {frame.front.pane.id: frame.handle for frame in dock.frames.values() if frame.handle}
+    found |= {name: floating.handle for name, floating in dock.floats.items()}
+    return {name: list(rect_of(handle)) for name, handle in found.items()}
 
 
 def finite(value):
@@ -95,6 +238,8 @@ def reply_to(ask, window):
         return rects(ask["find"])
     if "menu" in ask:
         return menu_point(ask["menu"], window)
+    if "do" in ask:
+        return DOING[ask["do"]](window, *ask.get("with", ()))
     if "shot" in ask:
         window.screenshot(Path(ask["shot"]))
         return True

@@ -57,6 +57,10 @@ class Person:
     def _xdotool(self, *arguments):
         subprocess.run(["xdotool", *map(str, arguments)], env=self._environment, check=True, timeout=20)
 
+    def ask(self, what, *values):
+        """Ask for something that `driven` knows by name."""
+        return self._ask(**{"do": what, "with": values})
+
     def has(self, label):
         """Tell whether something of this name is on screen."""
         return bool(self._ask(find=label))
@@ -67,23 +71,53 @@ class Person:
         while not (found := self._ask(find=label)) or (which > 0 and len(found) <= which):
             assert time.monotonic() < deadline, f"nothing called {label!r} is on screen; log: {self.see()['log']}"
         x, y, width, height = found[which]
-        self._click_at(x + width / 2, y + height / 2)
+        self.click_at(x + width / 2, y + height / 2)
 
     def menu(self, *path):
-        """Click through the menus, once the first search for devices can no longer change what they list."""
-        self.until(lambda seen: seen["scanned"], "the first search for devices")
+        """Click through the menus."""
         for depth in range(1, len(path) + 1):
             deadline = time.monotonic() + 20
             while not (point := self._ask(menu=path[:depth])):
                 assert time.monotonic() < deadline, f"no menu {path[:depth]}; log: {self.see()['log']}"
-            self._click_at(*point)
+            self.click_at(*point)
             self.frames(8)
 
-    def _click_at(self, x, y):
+    def place(self, *path):
+        """Return where an entry of the menus is, when those before it are open; None when it is not there."""
+        return self._ask(menu=path)
+
+    def menu_point_to(self, *path):
+        """Rest the pointer on an entry of a menu that is open, so that its own menu opens."""
+        x, y = self.place(*path)
+        self._xdotool("mousemove", int(x), int(y))
+        self.frames(20)
+
+    def click_containing(self, words):
+        """Click the first item whose label holds some words."""
+        self._click_in(self._ask(do="holding", **{"with": [words]}))
+
+    def _click_in(self, rect):
+        x, y, width, height = rect
+        self.click_at(x + width / 2, y + height / 2)
+
+    def click_at(self, x, y):
         self._xdotool("mousemove", int(x), int(y))
         self.frames()
         self._xdotool("mousedown", 1)
         self.frames()
+        self._xdotool("mouseup", 1)
+        self.frames()
+
+    def drag(self, start, stop):
+        """Press the mouse at one place of the window, let go at another."""
+        self._xdotool("mousemove", int(start[0]), int(start[1]))
+        self.frames()
+        self._xdotool("mousedown", 1)
+        self.frames()
+        for share in (0.3, 0.7, 1.0):
+            x, y = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
+            self._xdotool("mousemove", int(x), int(y))
+            self.frames()
         self._xdotool("mouseup", 1)
         self.frames()
 
@@ -122,7 +156,7 @@ class Person:
 def windows(recordings: Path) -> Iterator[Callable[..., Person]]:
     """Yield a function that opens the window on some sources; windows are closed at the end."""
     recordings.mkdir()
-    Settings(x=0, y=0, width=1280, height=800, recordings=str(recordings)).save()
+    Settings(x=0, y=0, width=1280, height=800, recordings=str(recordings), language="en").save()
     opened: list[subprocess.Popen] = []
     with virtual_display(1280, 800) as name:
 

@@ -284,7 +284,7 @@ def test_any_number_of_channels(screen, bench, show, n_channels):
     b = bench(n_channels=n_channels)
     b.noise(6.0)
     viewer = show(b)
-    assert len(viewer.plot.series) == (n_channels if n_channels <= 64 else 32), "a page at a time"
+    assert len(viewer.channels.numbers) == (n_channels if n_channels <= 64 else 32), "a page at a time"
     viewer.channels.set_per_page(0)
     screen.frames(3)
     if n_channels > 64:
