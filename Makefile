@@ -2,7 +2,7 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter; ARGS="…" is passed on (make test ARGS="-k ring").
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test venv lint format types layers wheel texts bench screenshots ci clean
+.PHONY: help demo test venv lint format types layers wheel texts bench screenshots gallery ci clean
 BIN := .venv/bin
 ARGS ?=
 export PYTHON
@@ -52,6 +52,10 @@ bench: ## Measure against peers, in one run on the same data
 screenshots: venv ## Take the README's pictures of the real window
 	@.ci/system window virtual
 	@$(BIN)/python docs/screenshots.py $(ARGS)
+
+gallery: venv ## Make docs/gallery.md from the pictures that tests have kept
+	@.ci/system window virtual
+	@$(BIN)/python docs/gallery.py $(ARGS)
 
 ci: ## Do all that CI does
 	@.ci/run

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from ..sources import SourceError, Stream, local_clock
+from ..sources.language import set_language, system_language
 from .context import Context
 from .engine import Engine
 from .errors import AppError
 from .predict import Predictor, with_context
+from .settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 Mode = Literal["gui", "headless"]
@@ -129,6 +131,7 @@ class App:
             from .display import require_display
 
             require_display()
+            _speak()
         self.stopped_by = 0
         with self.stop_on_signals(), self:
             if mode == "headless":
@@ -226,3 +229,8 @@ class App:
 
     def __exit__(self, *_: object) -> None:
         self.engine.stop()
+
+
+def _speak() -> None:
+    """Choose the person's language before the engine starts: what it logs first is in it, too."""
+    set_language(Settings.load().language or system_language())

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 MEASURES_PX = (8, 160, 190, 280, 10)
 """As `Measures` has them, px at 100 %."""
+LOCKED_PX = 150
+"""Lowest a view is in a layout that cannot be changed, px at 100 %: it has no controls there."""
+READABLE_PX = 225
+"""Views are at least so wide, or they stand below one another, px at 100 %."""
 FrameKey = tuple[tuple[str, ...], str, int, bool]
 
 
@@ -126,7 +130,10 @@ class Dock:
         root = layout.root if maximised is None else Leaf((maximised,))
         seen = self._is_seen if maximised is None else _always
         gap, narrowest, least, comfortable, bar = (theme.px(length) for length in MEASURES_PX)
-        measures = Measures(gap, narrowest, least, comfortable, bar, theme.scale)
+        # An operator's buttons stay where they are looked for.
+        readable = 0 if layout.locked else theme.px(READABLE_PX)
+        least = theme.px(LOCKED_PX) if layout.locked else least
+        measures = Measures(gap, narrowest, least, comfortable, bar, theme.scale, readable)
         made = plan(root, Rect(0, 0, width, height), measures, seen)
         self._place_columns(made)
         frames, fresh = self._wanted_frames(made, layout, maximised)

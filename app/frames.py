@@ -161,7 +161,7 @@ class Frame:
         for placed in self.panes:
             tab: Tag = dpg.generate_uuid()
             dpg.add_button(tag=tab, parent=self._bar, height=theme.px(BAR_PX - 2))
-            dpg.bind_item_theme(tab, theme.button("quiet" if placed is self.front else "splitter"))
+            dpg.bind_item_theme(tab, theme.button("plain" if placed is self.front else "bare"))
             theme.fonts.bind(tab, "small")
             self._handles.bind(tab, placed.pane.id)
             tooltip(tab, tr("Drag it to another place. Double-click to maximise it. Right-click for more."), theme)
@@ -180,13 +180,13 @@ class Frame:
         dpg.add_child_window(
             tag=self._corner, parent=self.box, width=size, height=size, no_scrollbar=True, no_scroll_with_mouse=True
         )
-        ground = "ground" if self._bar else "panel"
-        dpg.bind_item_theme(self._corner, theme.ground(ground))
+        dpg.bind_item_theme(self._corner, theme.ground("ground"))
         dpg.add_button(
             tag=self.handle, label=HANDLE, parent=self._corner, width=size, height=size,
             callback=self._handles.menu_of(self.front.pane.id),
         )  # fmt: skip
-        dpg.bind_item_theme(self.handle, theme.button("quiet"))
+        # Views have grounds of their own: the button shows the one it lies on.
+        dpg.bind_item_theme(self.handle, theme.button("bare"))
         self._handles.bind(self.handle, self.front.pane.id, whole=False)
         tooltip(self.handle, tr("Move, float, maximise or close. Or drag it to another place."), theme)
 

@@ -95,7 +95,7 @@ def _rate(name: str, health: StreamHealth) -> HealthFigure:
     off = (health.rate_hz / health.nominal_hz - 1) * 1e6
     text = f"{hz(health.nominal_hz)}, – ppm"
     if math.isfinite(off):
-        text = f"{health.rate_hz:.2f} Hz {off:+,.0f} ppm" if abs(off) < 1e5 else f"{health.rate_hz:.2f} Hz"
+        text = f"{health.rate_hz:.2f} Hz {off:+z,.0f} ppm" if abs(off) < 1e5 else f"{health.rate_hz:.2f} Hz"
     tip = tr("Measured over the last 5 s by the device's own timestamps, and how far off {nominal} that is. Above"
              " {look} ppm worth a look, above {bad} ppm bad: samples get lost, or the rate is wrong.")  # fmt: skip
     return HealthFigure(

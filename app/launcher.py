@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..sources import Stream
+from ..sources.language import set_language, system_language
 from .app import App
 from .settings import Settings
 from .window import Window
@@ -36,6 +37,8 @@ def launch(
     app = App("myoscope")
     app.streams(*streams)
     settings = Settings.load()
+    # Before the engine starts: what it logs first is in the person's language, too.
+    set_language(settings.language or system_language())
     for stream in streams:
         settings.remember_source(stream.source_name)
     with app.stop_on_signals(), app:

@@ -182,9 +182,8 @@ class Panels:
 
     def _rows(self) -> list[StreamRow]:
         bench = self._bench
-        why_not = "A recorded session is open. Close it to work with devices." if bench.state.replay else ""
-        if not why_not and bench.state.busy:
-            why_not = f"Busy: {bench.state.busy}."
+        why_not = tr("A recorded session is open. Close it to work with devices.") if bench.state.replay else ""
+        why_not = why_not or bench.why_busy()
         return [StreamRow(s.name, state_view(s.health), s.source_name, why_not) for s in bench.own_streams()]
 
     def _found(self) -> FoundView:

@@ -151,10 +151,10 @@ PANELS: tuple[PaneKind, ...] = (
     PaneKind("record", later("Record"), later("Record, stop, mark.")),
     PaneKind("devices", later("Devices"), later("What is connected, and what was found.")),
     PaneKind("streams", later("Health"), later("How each stream is doing, in a line.")),
+    PaneKind("events", later("Events"), later("What was marked lately.")),
     PaneKind(
         "filter", later("View filter"), later("What is done to signals before they are shown."), needs="filter_panel"
     ),
-    PaneKind("events", later("Events"), later("What was marked lately.")),
     PaneKind("log", later("Log"), later("What the program has done.")),
 )
 HEALTH = PaneKind(

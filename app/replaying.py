@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ..sources import Event, Source, SourceError, Stream
 from .state import ReplayState
+from .stream_names import watched
 from .worker import Worker
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Replaying:
                 bench.swap(name, source, fresh=True)
             else:
                 self._before[name] = None
-                bench.add(Stream(name, source, clock=self._clock))
+                bench.add(watched(name, source, clock=self._clock))
         if last is not None:
             last.close()
 

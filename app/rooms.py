@@ -41,6 +41,8 @@ class Measures:
         Width of a scroll bar.
     scale
         Pixels of one px at 100 %.
+    readable_width
+        Views side by side that would be narrower stand below one another instead; 0 never.
     """
 
     gap: int
@@ -49,6 +51,7 @@ class Measures:
     comfortable_height: int
     scrollbar: int
     scale: float
+    readable_width: int = 0
 
 
 class Room(NamedTuple):
@@ -129,6 +132,13 @@ def _place(
     if isinstance(node, Leaf):
         made.rooms.append(Room(node, room, column))
         return
+    stacked = _stacked(node, room, measures, seen)
+    if stacked is not None:
+        n = len(made.splitters)
+        _place(stacked, path, room, column, replace(measures, readable_width=0), seen, made)
+        # What is not as it was arranged cannot be given other sizes.
+        del made.splitters[n:]
+        return
     if node.direction == "column" and column < 0:
         needed = smallest_height(node, measures, seen)
         if needed > room.height:
@@ -159,6 +169,26 @@ def _place(
         )
         _place(node.children[i], (*path, i), own, column, measures, seen, made)
         at += sizes[i]
+
+
+def _stacked(node: Split, room: Rect, measures: Measures, seen: Callable[[Leaf], bool]) -> Split | None:
+    """Return the split with its views below one another, where side by side they would be too narrow to be read."""
+    if node.direction != "row" or not measures.readable_width:
+        return None
+    visible = [i for i, child in enumerate(node.children) if is_seen(child, seen)]
+    shared = [i for i in visible if not (isinstance(child := node.children[i], Leaf) and child.px)]
+    length = room.width - measures.gap * (len(visible) - 1)
+    sizes = _sizes(node, visible, max(len(visible), length), measures, seen)
+    if len(shared) < 2 or min(sizes[i] for i in shared) >= measures.readable_width:
+        return None
+    views = Split("column", tuple(node.children[i] for i in shared), (1 / len(shared),) * len(shared))
+    beside = [i for i in visible if i not in shared]
+    if not beside:
+        return views
+    before = [node.children[i] for i in beside if i < shared[0]]
+    after = [node.children[i] for i in beside if i > shared[0]]
+    share = 1 / (1 + len(beside))
+    return Split("row", (*before, views, *after), (share,) * (1 + len(beside)))
 
 
 def _sizes(

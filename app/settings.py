@@ -37,7 +37,7 @@ class Settings:
     panels
         Whether the panels at the right are shown.
     folded
-        Titles of the panels that are folded away.
+        Names of the panels that are folded away; the view filter at first, as it is long.
     layout
         The one stream shown, empty for all.
     workspace
@@ -68,7 +68,7 @@ class Settings:
     language: str = ""
     recent_commands: list[str] = field(default_factory=list)
     panels: bool = True
-    folded: list[str] = field(default_factory=list)
+    folded: list[str] = field(default_factory=lambda: ["filter"])
     layout: str = ""
     workspace: dict[str, Any] = field(default_factory=dict)
     layouts: dict[str, dict[str, Any]] = field(default_factory=dict)

@@ -13,6 +13,9 @@ from ..widgets.theme import Theme
 from .layouts import Layout, Leaf, Path, Split, resize
 from .rooms import Plan, Splitter, drag
 
+SMALLEST_PX = {"row": 232, "column": 90}
+"""No view can be made narrower or lower by hand, px at 100 %; narrower ones would stand below one another."""
+
 
 class Splitters:
     """Buttons in the gaps. Main thread only.
@@ -80,7 +83,7 @@ class Splitters:
             return
         splitter, sizes, began = self._held
         theme = self._theme
-        smallest = theme.px(120 if splitter.direction == "row" else 90)
+        smallest = theme.px(SMALLEST_PX[splitter.direction])
         moved = drag(sizes, splitter.before, splitter.after, round(_along(splitter) - began), smallest)
         self._resize(splitter.path, moved)
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
-from ..sources import Stream
+from ..sources import Source, Stream, local_clock
+
+LOOK_BACK_S = 60.0
+LOOK_BACK_BYTES = 256 * 2**20
+"""How much of the past a window keeps to scroll back to: a minute, or what fits into this."""
+
+
+def watched(name: str, source: Source | str, clock: Callable[[], float] = local_clock) -> Stream:
+    """Return a stream to be looked at: with a minute of past, or as much as memory allows."""
+    return Stream(name, source, buffer_seconds=LOOK_BACK_S, buffer_bytes=LOOK_BACK_BYTES, clock=clock)
 
 
 def make_streams(sources: list[str]) -> list[Stream]:
@@ -16,7 +26,7 @@ def make_streams(sources: list[str]) -> list[Stream]:
         name, source = match.groups() if match else (stream_name(text), text)
         taken = {stream.name for stream in streams}
         unique = next(n for n in (name, *(f"{name}-{i}" for i in range(2, len(sources) + 2))) if n not in taken)
-        streams.append(Stream(unique, source))
+        streams.append(watched(unique, source))
     return streams
 
 

@@ -11,7 +11,9 @@ from ..sources.view_filter import ViewFilter
 from ..widgets import SignalViewer
 from ..widgets.door import Tag
 from ..widgets.latency_panel import HealthFigure, LatencyPanel
+from ..widgets.look import Look
 from ..widgets.theme import Theme
+from ..widgets.time_axis import TimeAxis
 from ..widgets.view import View
 from ..widgets.widget import Widget
 from .built_in import Wanted
@@ -97,8 +99,9 @@ class Views:
             if getattr(widget, "theme", self._theme) is None:
                 widget.theme = self._theme
             if isinstance(widget, View):
-                # What shows the same stream shows the same filter, channels and time.
-                widget.look = self._space.looks.of(widget.look.stream)
+                # What shows the same stream shows the same filter, channels and time: as the script has set them up.
+                own, widget.look = widget.look, self._space.looks.of(widget.look.stream)
+                _take_over(widget.look, own)
             pane = Pane(f"script {i}", SCRIPTS.kind)
             self._script[pane.id] = widget
             self._space.titles[pane.id] = _title(widget)
@@ -245,6 +248,17 @@ class Views:
             self._space.layout = with_settings(self._space.layout, pane.id, widget)
         if is_panel(pane.kind):
             self._panels.give_back(pane)
+
+
+def _take_over(shared: Look, own: Look) -> None:
+    """Show a stream as a script has set it up: filter, length of the window, sweep or scroll."""
+    if not own.filter.is_off:
+        shared.filter = own.filter
+    usual = TimeAxis()
+    if own.axis.seconds != usual.seconds:
+        shared.axis.seconds = own.axis.seconds
+    if own.axis.mode != usual.mode:
+        shared.axis.mode = own.axis.mode
 
 
 def _title(widget: Widget) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..sources import Event, Found, Source, Stream, name_of, open_source
+from ..sources import Event, Found, Source, name_of, open_source
 from ..sources.language import system_language, tr, trn
 from .actions import Action, Menu
 from .arranging import Arranging
@@ -22,7 +22,7 @@ from .settings import Settings
 from .shortcut_sheet import html_sheet
 from .snapshots import Snapshots
 from .state import EngineState, StreamState
-from .stream_names import stream_name
+from .stream_names import stream_name, watched
 from .viewer_commands import WIRED
 from .workspace import Workspace
 
@@ -165,7 +165,7 @@ class Workbench(Arranging, Filtering):
         """Add a stream for a source; another name is found where this one is taken."""
         taken = self.engine.streams
         unique = next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in taken)
-        self.engine.add(Stream(unique, source))
+        self.engine.add(watched(unique, source))
 
     def switch(self, stream: str, name: str) -> None:
         """Give a stream another source."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -142,7 +142,7 @@ class Recorder:
 
     # Any thread
 
-    def sink(self, stream_name: str, source_name: str = "", filters_shown: Sequence[str] | None = None) -> RecorderSink:
+    def sink(self, stream_name: str, source_name: str = "") -> RecorderSink:
         """Return the sink of one stream. Any thread may call it, also for a stream that was there before.
 
         Parameters
@@ -151,10 +151,8 @@ class Recorder:
             The stream's name; its group gets it too.
         source_name
             The source's one-string name.
-        filters_shown
-            What the viewers show of it, for the record: samples are written as they came.
         """
-        sink = RecorderSink(self._inbox, stream_name, source_name, tuple(filters_shown or ()))
+        sink = RecorderSink(self._inbox, stream_name, source_name)
         self._sinks.append(sink)
         return sink
 

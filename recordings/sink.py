@@ -19,7 +19,6 @@ class Opened(NamedTuple):
     stream: str
     info: StreamInfo
     source_name: str
-    filters_shown: tuple[str, ...]
 
 
 class Written(NamedTuple):
@@ -106,20 +105,17 @@ class RecorderSink:
         Name of the stream.
     source_name
         The source's one-string name.
-    filters_shown
-        What the viewers show of it; never applied to what is recorded.
     """
 
-    def __init__(self, inbox: Inbox[Item], stream: str, source_name: str, filters_shown: tuple[str, ...]) -> None:
+    def __init__(self, inbox: Inbox[Item], stream: str, source_name: str) -> None:
         self.stream = stream
         self.source_name = source_name
-        self.filters_shown = filters_shown
         self._inbox = inbox
         self._refused: Refused | None = None
 
     def open(self, info: StreamInfo) -> None:
         """Begin, or go on after the source came back. The stream's thread calls it."""
-        self._inbox.post(Opened(self.stream, info, self.source_name, self.filters_shown))
+        self._inbox.post(Opened(self.stream, info, self.source_name))
 
     def write(self, block: Block) -> None:
         """Take a block; it is written by another thread later. Costs microseconds; never waits, never drops unnamed."""

@@ -215,7 +215,6 @@ def _group_metadata(opened: Opened, n_chunk_rows: int) -> dict[str, Any]:
     attributes = {
         "stream": opened.stream,
         "source": opened.source_name[:4096],
-        "filters_shown": [str(name)[:256] for name in opened.filters_shown[:256]],
         "chunk_rows": n_chunk_rows,
         "info": plain(opened.info.to_json()),
     }

@@ -21,7 +21,7 @@ from .theme import Theme
 
 WIDTH = 470
 GRID_SHARE = 0.55
-TIP = later("Show, hide, order, name and colour channels (C)")
+TIP = later("Show, hide, order, name and colour channels (N)")
 TABS = {
     "list": (later("List"), later("Channels one below the other")),
     "grid": (later("Grid"), later("Electrodes as they lie")),

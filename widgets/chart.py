@@ -121,6 +121,11 @@ class Chart:
         return tuple(text for text, _ in on[0]), tuple(text for text, _ in on[1])
 
     @property
+    def x_ticks(self) -> Ticks:
+        """What is written on the x axis, and where."""
+        return list(self._ticks.get(self.x_axis, ()))
+
+    @property
     def most_ticks(self) -> tuple[float, float]:
         """How many figures fit on the axes side by side."""
         width, height = self.inner

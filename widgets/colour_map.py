@@ -13,7 +13,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-MAPS = ("Turbo", "Viridis", "Cividis", "Grey")
+from ..sources.language import later
+
+MAPS = ("Turbo", "Viridis", "Cividis", later("Grey"))
 N_COLOURS = 256
 
 # Red, green and blue of evenly spaced colours, lowest value first.

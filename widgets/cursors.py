@@ -100,20 +100,15 @@ class Cursors:
         self._lines.show(
             [piece for i, px in enumerate(at) if left <= px <= right for piece in self._line(i, px, ruler)]
         )
-        ground, low = theme.colour("pressed"), -theme.px(3)
-        notes: list[tuple[str, tuple[float, float], tuple[float, float], Colour | None]] = [
-            (letter, (ruler.x(px), 0.0), (0.0, low), ground)
-            for letter, px in zip(LETTERS, at, strict=True)
-            if left <= px <= right
-        ]
+        named = [(letter, px) for letter, px in zip(LETTERS, at, strict=True) if left <= px <= right]
         # Those that are out of the window wait at its edge.
         before = " ".join(letter for letter, px in zip(LETTERS, at, strict=True) if px < left)
         after = " ".join(letter for letter, px in zip(LETTERS, at, strict=True) if px > right)
         if before:
-            notes.append((f"← {before}", (ruler.x(left), 0.0), (theme.px(3), low), ground))
+            named.append((f"← {before}", left))
         if after:
-            notes.append((f"{after} →", (ruler.x(right), 0.0), (-theme.px(3), low), ground))
-        self.letters.show(notes)
+            named.append((f"{after} →", right))
+        self.letters.show([self._letter(text, px, ruler) for text, px in named])
         lane = plane.lane_at(py) if py is not None else None
         beside = ruler.clamped(at[1])
         look = plane.look
@@ -130,6 +125,17 @@ class Cursors:
         if asked != self._asked:
             self._asked, self._read = asked, self._figures(moments, lane)
         self.box.show(self._read, beside, above=theme.fonts.height("small") + theme.px(14), ruler=ruler)
+
+    def _letter(
+        self, text: str, px: float, ruler: Ruler
+    ) -> tuple[str, tuple[float, float], tuple[float, float], Colour | None]:
+        """Return a note at the lower edge, whole also where the line is at the left or right one."""
+        theme = self._theme
+        half = theme.fonts.width(text, "small") / 2 + theme.px(6)
+        middle = max(ruler.left + half, min(px, ruler.right - half))
+        high = ruler.bottom - theme.fonts.height("small") / 2 - theme.px(6)
+        # Around its place, not beside it: from there a line would be drawn to it.
+        return text, (ruler.x(middle), ruler.y(high)), (0.0, 0.0), theme.colour("pressed")
 
     def _line(
         self, which: int, px: float, ruler: Ruler

@@ -248,7 +248,7 @@ def _cell_of(value: float) -> object:
 
 def figure(value: float, decimals: int, wide: int = WIDE) -> str:
     """Return a figure, always as wide; a dash where there is none."""
-    return minus(f"{value:{wide}.{decimals}f}") if math.isfinite(value) else f"{'–':>{wide}}"
+    return minus(f"{value:z{wide}.{decimals}f}") if math.isfinite(value) else f"{'–':>{wide}}"
 
 
 def prefixed(largest: float, unit: str) -> tuple[float, str]:

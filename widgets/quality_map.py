@@ -195,20 +195,13 @@ class QualityMap(View):
                 side = min(theme.px(12), (bottom - top) - 2 * inset - 2, (right - left) - 2 * inset - 2)
                 name = channels.label(channel) if own else self._info.labels[channel] if self._info else ""
                 pad = theme.px(8)
-                room = right - left - 2 * inset - side - 2.4 * pad
+                room = right - left - 2 * inset - side - 2 * pad
                 first = canvas.fitted(name, room) if bottom - top >= small + 4 else ""
                 second = ""
                 if bottom - top >= 2 * small + theme.px(14):
-                    words = (
-                        tr("marked bad")
-                        if marked
-                        else in_short(found[0])
-                        if found
-                        else tr("good")
-                        if found == ()
-                        else ""
-                    )
-                    second = words if theme.fonts.width(words, "small") <= right - left - 2 * pad else ""
+                    widest = right - left - 2 * pad
+                    fitting = (w for w in self._words(found, marked=marked) if theme.fonts.width(w, "small") <= widest)
+                    second = next(fitting, "")
                 middle = (top + bottom) / 2
                 upper = middle - (small + theme.px(2) if second else small / 2)
                 at = (left + inset + pad + side / 2, upper + small / 2) if first else ((left + right) / 2, middle)

@@ -233,19 +233,6 @@ class SignalViewer(View):
         self._stale = True
         self._aimed = -math.inf
 
-    def shortcuts(self) -> dict[str, Callable[[], None]]:
-        """Return what keys do here: key name to call. The window calls them."""
-        return {
-            "Space": self.pause,
-            "+": lambda: self.gain(+1),
-            "-": lambda: self.gain(-1),
-            "A": lambda: self.set_auto(not self.scale.auto),
-            "S": self.controls.next_sharing,
-            "C": lambda: self.channel_list.popup.open(),
-            "]": lambda: self.controls.longer(+1),
-            "[": lambda: self.controls.longer(-1),
-        }
-
     def settings(self) -> dict[str, Any]:
         """Return what should survive a restart, ready for JSON."""
         reach = {} if self.scale.auto else self._reach_by_name()

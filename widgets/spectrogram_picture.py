@@ -38,6 +38,7 @@ class SpectrogramPicture:
         # One column more than the ring has: a copy of the first, so that both parts meet without a seam.
         self.texture = RawTexture(axis, n_columns + 1, n_rows)
         self.n_painted = 0
+        self._stop = 0
 
     def fits(self, n_frequencies: int, n_columns: int) -> bool:
         """Tell whether the picture has this size."""
@@ -84,7 +85,7 @@ class SpectrogramPicture:
         pixels[:, self._n_columns] = pixels[:, 0]
 
     def place(self, first: int, stop: int, x_of_first: float, x_step: float, high: float) -> None:
-        """Show columns number `first` to `stop` - 1.
+        """Show columns number `first` to `stop` - 1, but those that are new since the last call.
 
         Parameters
         ----------
@@ -96,6 +97,8 @@ class SpectrogramPicture:
             Upper end of the picture on the y axis; the lower one is 0.
         """
         n, parts = self._n_columns, []
+        # dearpygui hands pixels on one frame late: until then the places of new columns hold the oldest ones.
+        stop, self._stop = min(stop, self._stop), stop
         at = first
         while at < stop:
             slot = at % n

@@ -21,6 +21,7 @@ from .ticks import Ticks, decades, even, written
 
 DEEPEST_DB = 90.0
 LEGEND_FROM = 400
+BESIDE = {"outside": True, "location": dpg.mvPlot_Location_East}
 
 
 class Curve(NamedTuple):
@@ -69,8 +70,8 @@ class SpectrumPlot:
         """Make the plot inside `parent`."""
         self.delete()
         self.chart.build(parent)
-        self._legend: Tag = dpg.generate_uuid()
-        dpg.add_plot_legend(tag=self._legend, parent=self.chart.plot, outside=True, location=dpg.mvPlot_Location_East)
+        self.legend: Tag = dpg.generate_uuid()
+        dpg.add_plot_legend(tag=self.legend, parent=self.chart.plot, **BESIDE)
         self._band = Band(self.chart.y_axis)
         none = np.zeros(2)
         self._marks = Series(self.chart.y_axis, none, none, segments=True)
@@ -186,7 +187,8 @@ class SpectrumPlot:
         width, height = dpg.get_item_rect_size(chart.plot)
         line = self._theme.fonts.height("small") + self._theme.px(8)
         fits = width >= self._theme.px(LEGEND_FROM) and height >= (len(self._curves) + 1) * line
-        dpg.configure_item(self._legend, show=len(self._curves) > 1 and fits)
+        # Said each time: a legend that was hidden forgets where it belongs, and would lie over the curves.
+        dpg.configure_item(self.legend, show=len(self._curves) > 1 and fits, **BESIDE)
         self._mark_mains()
 
     def _limits(self) -> tuple[float, float]:

@@ -122,6 +122,7 @@ BUTTONS: Mapping[str, tuple[str, str, str, str]] = {
     "quiet": ("panel", "hover", "pressed", "text"),
     "quiet off": ("panel", "panel", "panel", "off"),
     "on off": ("on", "on hover", "on hover", "text"),
+    "bare": ("clear", "hover", "pressed", "text"),
     "splitter": ("ground", "pressed", "accent", "text"),
 }
 

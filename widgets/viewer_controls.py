@@ -193,11 +193,6 @@ class ViewerControls:
 
     # Scale and room
 
-    def next_sharing(self) -> None:
-        """Go on to the next way of sharing a scale."""
-        now = SHARINGS.index(self._viewer.scale.sharing)
-        self._viewer.set_sharing(SHARINGS[(now + 1) % len(SHARINGS)])
-
     def _fill_scaling(self, window: Tag) -> None:
         viewer, theme = self._viewer, self._theme
         for sharing, (text, tip) in SHARED.items():

@@ -225,7 +225,7 @@ class XYView(View):
         still = not self.set.equal
         most = chart.most_ticks
         unit = self.look.info.unit
-        lower = _with_unit(even(*(self.x_range.target if still else x), most[0]), unit)
+        lower = _with_unit(even(*(self.x_range.target if still else x), most[0]), unit, x)
         name = clipped(self.look.channels.label(self.channel("y")), theme.px(120), theme)
         chart.set_ticks(
             lower, even(*(self.y_range.target if still else y), most[1]), f"{name} ({unit})" if unit else name
@@ -271,7 +271,7 @@ class XYView(View):
             text=tr("Axes locked") if locked else tr("Lock axes"), look="on" if locked else "plain", why_off=why
         )
         self.r = correlation(self._x, self._y)
-        r = f"{self.r:+.2f}".replace("-", "−") if math.isfinite(self.r) else "–"
+        r = f"{self.r:+z.2f}".replace("-", "−") if math.isfinite(self.r) else "–"
         self.said.say(f"r = {r:>5}")
 
     def values(self) -> Table | None:
@@ -290,6 +290,7 @@ def _around(span: tuple[float, float], wide: float) -> tuple[float, float]:
     return middle - wide / 2, middle + wide / 2
 
 
-def _with_unit(ticks: Ticks, unit: str) -> Ticks:
-    """Write the unit at the first figure."""
-    return [(f"{ticks[0][0]} {unit}".strip(), ticks[0][1]), *ticks[1:]] if ticks else ticks
+def _with_unit(ticks: Ticks, unit: str, limits: tuple[float, float]) -> Ticks:
+    """Write the unit at the first figure that is in sight."""
+    seen = next((at for _, at in ticks if limits[0] <= at <= limits[1]), None)
+    return [(f"{text} {unit}".strip() if at == seen else text, at) for text, at in ticks]

@@ -9,6 +9,7 @@ import json
 import math
 import select
 import sys
+import zlib
 from pathlib import Path
 
 import dearpygui.dearpygui as dpg
@@ -17,6 +18,9 @@ from myoscope.app.launcher import launch
 from myoscope.app.on_screen import rect_of
 from myoscope.app.stream_names import make_streams
 from myoscope.sources import Found
+from myoscope.widgets.measures import Measures
+from myoscope.widgets.plane import px_of_time
+from myoscope.widgets.viewer_plane import ViewerPlane
 
 BAR_HEIGHT = 31
 
@@ -89,6 +93,7 @@ def summary(window):
         "paused": [viewer.paused for viewer in window.desk.views.viewers],
         "seconds": [viewer.seconds for viewer in window.desk.views.viewers],
         "newest_drawn": [finite(viewer.picture.newest) for viewer in window.desk.views.viewers if viewer.picture],
+        "viewers": {viewer.stream.name: looked_at(viewer) for viewer in window.desk.views.viewers},
         "layout": window.workbench.layout_name,
         "panes": {
             pane.id: {
@@ -110,6 +115,63 @@ def summary(window):
         "events": [event.label for event in window.engine.events],
         "event_times": [event.t for event in window.engine.events],
     }
+
+
+def looked_at(viewer):
+    """Return where one viewer is in time, what it shows, and where its traces are on the screen."""
+    axis, channels, plane = viewer.axis, viewer.channels, ViewerPlane(viewer)
+    return {
+        "held": axis.held,
+        "held_at": axis.held_at,
+        "edge": finite(axis.edge),
+        "newest": finite(axis.newest),
+        "oldest": finite(axis.oldest),
+        "seconds": axis.seconds,
+        "mode": axis.mode,
+        "swept": viewer.picture.sweep,
+        "overlaid": viewer.overlaid,
+        "cursors": axis.cursors,
+        "cursors_px": [finite(px_of_time(plane, t)) for t in axis.cursors or ()],
+        "ground": viewer.plot.ground if viewer.plot.has_size else None,
+        "seconds_per_pixel": viewer.plot.seconds_per_pixel if viewer.plot.has_size else None,
+        "auto": viewer.scale.auto,
+        "half_lane": finite(float(viewer.scale.target[channels.numbers[0]])) if viewer.scale.known else None,
+        "numbers": list(channels.numbers),
+        "labels": [channels.label(i) for i in channels.numbers],
+        "bad": sorted(channels.bad),
+        "solo": channels.any_solo,
+        "page": channels.page,
+        "filter": viewer.look.filter.to_json(),
+        "filtered": not viewer.look.filter.is_off,
+    }
+
+
+def time_at(window, stream, px):
+    """Return the moment below a point of the screen, s, LSL clock."""
+    return finite(ViewerPlane(viewer_of(window, stream)).time_at(px))
+
+
+def drawn(window, stream):
+    """Return a number that is another one when the traces are."""
+    return zlib.crc32(viewer_of(window, stream).picture.values().tobytes())
+
+
+def between_cursors(window, stream):
+    """Return the samples that are shown between the cursors, both included: rows of channels."""
+    look = viewer_of(window, stream).look
+    view, (a, b) = look.ring.view(None), sorted(look.axis.cursors)
+    inside = (view.timestamps >= a) & (view.timestamps <= b)
+    return view.data[inside].tolist()
+
+
+def measured(window):
+    """Return the table of the measures on screen: a row a channel, its name first; None before there is one."""
+    table = next((w.values() for w in window.desk.views.widgets if isinstance(w, Measures)), None)
+    return None if table is None else [list(row) for row in table.rows]
+
+
+def viewer_of(window, stream):
+    return next(viewer for viewer in window.desk.views.viewers if viewer.stream.name == stream)
 
 
 def new_devices(window, *labels):
@@ -205,7 +267,11 @@ def holding(_window, words):
 
 
 DOING = {
+    "between": between_cursors,
     "cut": cut,
+    "drawn": drawn,
+    "measured": measured,
+    "time_at": time_at,
     "holding": holding,
     "devices": new_devices,
     "texts": texts_on_screen,

@@ -63,7 +63,11 @@ class Person:
 
     def has(self, label):
         """Tell whether something of this name is on screen."""
-        return bool(self._ask(find=label))
+        return bool(self.rects(label))
+
+    def rects(self, label):
+        """Return [x, y, width, height] of everything of this name on screen."""
+        return self._ask(find=label)
 
     def click(self, label, which=0):
         """Click the middle of a button, menu or field."""
@@ -101,24 +105,49 @@ class Person:
         self.click_at(x + width / 2, y + height / 2)
 
     def click_at(self, x, y):
-        self._xdotool("mousemove", int(x), int(y))
-        self.frames()
+        self.move_to(x, y)
         self._xdotool("mousedown", 1)
         self.frames()
         self._xdotool("mouseup", 1)
         self.frames()
 
-    def drag(self, start, stop):
-        """Press the mouse at one place of the window, let go at another."""
-        self._xdotool("mousemove", int(start[0]), int(start[1]))
+    def move_to(self, x, y):
+        """Rest the pointer on a place of the window."""
+        self._xdotool("mousemove", int(x), int(y))
         self.frames()
-        self._xdotool("mousedown", 1)
+
+    def double_click_at(self, x, y):
+        """Click twice, quickly."""
+        self.move_to(x, y)
+        self._xdotool("click", "--repeat", 2, "--delay", 40, 1)
+        self.frames()
+
+    def turn(self, x, y, notches):
+        """Turn the wheel over a place of the window: above 0 away from the person."""
+        self.move_to(x, y)
+        self._xdotool("click", "--repeat", abs(notches), "--delay", 30, 4 if notches > 0 else 5)
+        self.frames()
+
+    @contextmanager
+    def holding(self, key):
+        """Hold a key down meanwhile, such as ``ctrl``."""
+        self._xdotool("keydown", key)
+        self.frames()
+        try:
+            yield
+        finally:
+            self._xdotool("keyup", key)
+            self.frames()
+
+    def drag(self, start, stop, button=1):
+        """Press a button of the mouse at one place of the window, let go at another."""
+        self.move_to(*start)
+        self._xdotool("mousedown", button)
         self.frames()
         for share in (0.3, 0.7, 1.0):
             x, y = (a + share * (b - a) for a, b in zip(start, stop, strict=True))
-            self._xdotool("mousemove", int(x), int(y))
-            self.frames()
-        self._xdotool("mouseup", 1)
+            self.move_to(x, y)
+        self._xdotool("mouseup", button)
         self.frames()
 
     def press(self, *keys):

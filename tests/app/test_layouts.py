@@ -320,3 +320,22 @@ def test_drop_zones_are_the_edges_and_the_middle():
         assert Rect(x, y, width, height).holds(*{
             "left": (110, 200), "right": (490, 200), "top": (300, 105), "bottom": (300, 295), "centre": (300, 200),
         }[side])  # fmt: skip
+
+
+@pytest.mark.parametrize("panels", [False, True])
+def test_views_too_narrow_to_be_read_stand_below_one_another(panels):
+    views = split("row", Leaf((pane("a"),)), Leaf((pane("b"),)), weights=(0.66, 0.34))
+    stack = Leaf((pane("record"),), "stack", px=312)
+    root = tidy(split("row", views, stack, weights=(3, 1))) if panels else views
+    measures = replace(MEASURES, readable_width=225)
+    extra = 312 + 8 if panels else 0
+    wide = plan(root, Rect(0, 0, 700 + extra, 800), measures, lambda _: True)
+    assert len({room.rect.y for room in wide.rooms}) == 1, "wide enough to stand side by side"
+    low = plan(root, Rect(0, 0, 600 + extra, 800), measures, lambda _: True)
+    a, b, *rest = (room.rect for room in low.rooms)
+    assert (a.x, a.width) == (b.x, b.width) == (0, 600)
+    assert a.y + a.height < b.y
+    assert [room.leaf for room in low.rooms] == [room.leaf for room in wide.rooms]
+    assert all(rect.x == 608 and rect.height == 800 for rect in rest)
+    assert not [s for s in low.splitters if s.direction == "column"], "what was not arranged so is not resized"
+    assert plan(root, Rect(0, 0, 600 + extra, 800), MEASURES, lambda _: True).rooms[1].rect.x > 0, "only where asked"

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.gui
 
 SCRIPT = """
 from pathlib import Path
-from myoscope import App, RawSignalViewer, SignalViewer, Stream
+from myoscope import App, Look, RawSignalViewer, SignalViewer, SpectrumView, Stream, ViewFilter
 
 app = App("Mine")
 app.streams(Stream("emg", "synthetic:?n_channels=4", window_seconds=0.2))
@@ -23,11 +23,17 @@ built = []
 
 @app.ui
 def layout(ctx):
-    built[:] = [SignalViewer(ctx.streams["emg"]), RawSignalViewer(ctx.streams["prediction"])]
+    look = Look(ctx.streams["emg"])
+    look.filter = ViewFilter(highpass_hz=20.0)
+    built[:] = [
+        SignalViewer(look, settings={"seconds": 2.0}), RawSignalViewer(ctx.streams["prediction"]), SpectrumView(look),
+    ]
     return built
 
-app.run(seconds=4)
-assert built[0].picture.ring is app.context.streams["emg"].ring
+app.run(seconds=8)
+assert built[0].look.raw is app.context.streams["emg"].ring
+assert built[0].look is built[2].look
+assert (built[0].seconds, built[0].look.filter.highpass_hz) == (2.0, 20.0), "as the script has set it up"
 assert built[0].picture.newest > 0
 assert [line.text for line in app.context.log.lines if line.level == "bad"] == []
 print(app.context.streams["prediction"].health.n_received)

@@ -136,5 +136,6 @@ def test_sizes(screen, theme, measures, percent, size):
 def test_figures_keep_their_width():
     assert {len(figure(value, 2)) for value in (0.0, -1234.5, 99.999, float("nan"))} == {9}
     assert figure(-1.5, 1).strip() == "−1.5"
+    assert figure(-0.04, 1).strip() == "0.0", "nothing has no sign"
     assert prefixed(0.0002, "V") == (pytest.approx(1e6), "µV")
     assert prefixed(12.0, "a.u.") == (1.0, "a.u.")

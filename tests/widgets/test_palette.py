@@ -76,7 +76,8 @@ def test_words_on_every_button_can_be_read(mode):
         if name == "splitter":  # no words on it
             continue
         wanted = 3.0 if text in ("off", "muted") else 4.5 if name == "record" else least
-        for under in (ground, hovered, pressed):
+        # What is clear shows one of the grounds that are tested below.
+        for under in {ground, hovered, pressed} - {"clear"}:
             assert contrast(role(mode, text), role(mode, under)) >= wanted, (name, under)
 
 

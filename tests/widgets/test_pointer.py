@@ -243,6 +243,13 @@ def test_cursors_that_scroll_out_wait_at_the_edge(screen, plane):
     axis.hold(moments[0] - 0.1)
     screen.frames(3)
     assert [note[0] for note in view.cursors.letters.shown] == ["A B →"]
+    left, _, right, _ = view.ground
+    axis.cursors = (axis.edge - axis.seconds, axis.edge)
+    screen.frames(3)
+    places = [view.px_of(note[1][0]) for note in view.cursors.letters.shown]
+    assert places[0] > left + 6, "whole also at the edge"
+    assert places[1] < right - 6
+    axis.cursors = moments
     axis.mode = "sweep"
     axis.release()
     screen.frames(3)

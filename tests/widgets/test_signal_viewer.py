@@ -178,7 +178,7 @@ def test_gain_by_buttons_and_shortcuts(screen, bench, show):
     assert not viewer.scale.auto
     screen.click(viewer.controls.smaller)
     assert float(viewer.scale.target[0]) == pytest.approx(before)
-    viewer.shortcuts()["-"]()
+    viewer.gain(-1)
     screen.frames(12)
     assert float(viewer.scale.reach[0]) > before
     np.testing.assert_allclose(drawn(viewer)[1], expected(viewer, 1, 4), atol=2e-3)
@@ -213,7 +213,7 @@ def test_the_length_of_the_window_is_chosen_and_typed(screen, bench, show):
     assert viewer.seconds == 8.0
     viewer.set_seconds(float("nan"))
     assert viewer.seconds == 8.0
-    viewer.shortcuts()["["]()
+    viewer.controls.longer(-1)
     assert viewer.seconds == 5.0
 
 

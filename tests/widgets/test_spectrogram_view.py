@@ -112,6 +112,22 @@ def test_both_parts_of_the_ring_cover_the_window(screen, shown):
             assert right[4] == pytest.approx(0.5 / (view.running.n_columns + 1))
 
 
+def test_new_columns_are_shown_when_their_pixels_are(screen, shown):
+    view, bench = shown(n_channels=1)
+    bench.feed(chirp(20_000, 1))
+    screen.frames(30)
+
+    def right():
+        return max(place[2] for place in view.picture.texture._placed if place)
+
+    hop, before = view.running.hop, right()
+    bench.feed(chirp(10 * hop, 1, 20_000))
+    screen.frames(1)
+    assert right() == pytest.approx(before - 10 * hop / 2000), "what was there has moved on"
+    screen.frames(1)
+    assert right() == pytest.approx(before), "and what is new is there one frame later"
+
+
 def test_clicks_choose_the_channel_and_lock_the_colours(screen, shown):
     view, bench = shown(n_channels=3, names=("Deltoid", "Biceps", "Triceps"))
     data = chirp(20_000, 3)

@@ -221,3 +221,19 @@ def test_a_small_box(screen, shown):
     screen.screenshot("spectrum_small")
     assert view.plot.chart.inner[1] > 50
     assert len(view.plot.chart.ticks[0]) >= 2
+
+
+def test_names_stand_beside_the_curves_also_where_there_was_no_room_at_first(screen, shown):
+    view, bench = shown(width=300, height=160, n_channels=4)
+    bench.feed(np.random.default_rng(3).normal(0, 10, (8000, 4)).astype(np.float32))
+    screen.frames(30)
+    assert not dpg.is_item_shown(view.plot.legend)
+    wide = view.plot.chart.inner[0]
+    dpg.configure_item(dpg.get_item_parent(view.box), width=760, height=420)
+    screen.frames(40)
+    screen.screenshot("spectrum_grown")
+    where = dpg.get_item_configuration(view.plot.legend)
+    assert where["show"]
+    assert where["outside"]
+    assert where["location"] == dpg.mvPlot_Location_East
+    assert view.plot.chart.inner[0] > wide

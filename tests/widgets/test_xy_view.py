@@ -190,3 +190,17 @@ def test_a_small_box(screen, shown):
     screen.frames(40)
     screen.screenshot("xy_small")
     assert view.chart.inner[1] > 15
+
+
+def test_the_unit_is_written_at_a_figure_that_is_seen(screen, shown):
+    view, bench = shown(n_channels=3)
+    start = 0
+    # The axes ease to each size: figures are written on the way, too.
+    for size in (1.0, 7.3, 0.4):
+        for _ in range(8):
+            bench.feed(size * figure(500, start=start))
+            start += 500
+            screen.frames(4)
+            low, high = view.chart.x
+            (where,) = [at for text, at in view.chart.x_ticks if text.endswith(" µV")]
+            assert low <= where <= high
