@@ -103,7 +103,7 @@ def _all() -> Layout:
 
 
 def _operator() -> Layout:
-    right = _row("column", (0.62, 0.38), Leaf((Pane("operator", "operator"),)), _view("numbers", EMG))
+    right = _row("column", (0.62, 0.38), Leaf((Pane("operator", "operator"),)), _view("levels", EMG))
     return Layout(_row("row", (0.66, 0.34), _view("signals", EMG), right), locked=True)
 
 

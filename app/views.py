@@ -105,7 +105,8 @@ class Views:
             pane = Pane(f"script {i}", SCRIPTS.kind)
             self._script[pane.id] = widget
             self._space.titles[pane.id] = _title(widget)
-            wanted.append(Wanted(pane))
+            # The traces come first: among other views they have twice the height.
+            wanted.append(Wanted(pane, 2.0 if isinstance(widget, SignalViewer) else 1.0))
         self._space.script = tuple(wanted)
 
     def draw(self, width: int, height: int) -> None:

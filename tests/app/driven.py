@@ -164,6 +164,13 @@ def between_cursors(window, stream):
     return view.data[inside].tolist()
 
 
+def at_cursors(window, stream):
+    """Return the samples that are nearest to the cursors, A and B: two rows of channels."""
+    look = viewer_of(window, stream).look
+    view = look.ring.view(None)
+    return [view.data[abs(view.timestamps - t).argmin()].tolist() for t in look.axis.cursors]
+
+
 def measured(window):
     """Return the table of the measures on screen: a row a channel, its name first; None before there is one."""
     table = next((w.values() for w in window.desk.views.widgets if isinstance(w, Measures)), None)
@@ -267,6 +274,7 @@ def holding(_window, words):
 
 
 DOING = {
+    "at cursors": at_cursors,
     "between": between_cursors,
     "cut": cut,
     "drawn": drawn,
