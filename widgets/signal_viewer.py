@@ -113,7 +113,7 @@ class SignalViewer(View):
         dpg.bind_item_theme(self.box, theme.ground("plot"))
         self._ring, self._stale = None, True
         self._last = self._aimed = self._looked = -math.inf
-        self._clipped, self._lag = False, 0.0
+        self._clipped, self._unaimed, self._lag = False, True, 0.0
         self.plot = TracePlot(theme)
         self.footer = Words(theme, "small figures", "muted")
         self._clipping = Clipping()
@@ -322,8 +322,10 @@ class SignalViewer(View):
         new = picture.update(self.look.end)
         plot.arrange(seconds, self._shift(now), sweep=picture.sweep)
         shown = np.asarray(numbers, dtype=np.int64)
-        if (new or self._stale) and now - self._aimed >= (REFRESH_S if scale.known else 0.0):
-            self._aimed = now
+        # Kept in mind: what stands still brings nothing new by the time it is due.
+        self._unaimed = bool(self._unaimed or new or self._stale)
+        if self._unaimed and now - self._aimed >= (REFRESH_S if scale.known else 0.0):
+            self._aimed, self._unaimed = now, False
             self._aim(shown)
         behind = plot.tiles is not None and plot.tiles.behind
         if new or other or self._stale or behind or not scale.settled:

@@ -528,3 +528,19 @@ def test_cursors_are_switched_on_and_a_press_on_a_name_shows_one_channel(screen,
     screen.click_at(left - 12, bottom - 0.5 * (bottom - top) / viewer.plot.top)
     screen.frames(3)
     assert viewer.channels.numbers == [0, 1, 2, 3]
+
+
+def test_what_is_held_is_fitted_although_nothing_new_comes(screen, bench, show):
+    b = bench(n_channels=2)
+    rng = np.random.default_rng(0)
+    for size in (1, 100):
+        b.feed((size * rng.normal(0, 1, (12_000, 2))).astype(np.float32))
+    viewer = show(b)
+    viewer.pause()
+    screen.frames(10)
+    loud = viewer.scale.target.copy()
+    # So shortly after one look that the next is not due in the frame that shows another part of the past.
+    viewer._aimed = viewer.clock()
+    viewer.axis.hold(viewer.axis.newest - 6.0)
+    screen.frames(20)
+    assert (viewer.scale.target < loud / 20).all()
