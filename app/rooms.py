@@ -118,8 +118,10 @@ def is_seen(node: Node, seen: Callable[[Leaf], bool]) -> bool:
 def smallest_height(node: Node, measures: Measures, seen: Callable[[Leaf], bool]) -> int:
     """Return how high a node is at least, px."""
     if isinstance(node, Leaf):
-        # A stack scrolls by itself.
-        return 0 if not seen(node) or node.style == "stack" else measures.smallest_height
+        if not seen(node):
+            return 0
+        # A stack scrolls by itself; but a line of it is always there.
+        return 1 if node.style == "stack" else measures.smallest_height
     heights = [smallest_height(child, measures, seen) for child in node.children if is_seen(child, seen)]
     if node.direction == "row":
         return max(heights, default=0)
@@ -219,9 +221,9 @@ def _sizes(
 
 
 def _shares(weights: dict[int, float], least: dict[int, int], length: int) -> dict[int, int]:
-    """Share whole pixels by weight, none below its least as long as there is room for that."""
+    """Share whole pixels by weight, none below its least as long as there is room for that; else all alike."""
     if sum(least.values()) > length:
-        least = dict.fromkeys(weights, 1)
+        least = dict.fromkeys(weights, max(1, length // len(weights)))
     sizes: dict[int, int] = {}
     open_ = dict(weights)
     while True:

@@ -190,7 +190,7 @@ class NumberPanel(View):
         """Compute and write the figures."""
         self.choice.draw()
         numbers, quantities, info = self._numbers(), self.quantities, self.look.info
-        shown = numbers[: max(1, MOST_CELLS // len(quantities))]
+        shown = numbers[: max(1, min(MOST_CELLS, self._room()) // len(quantities))]
         view = self.look.view(self.set.seconds)
         if view is None:
             return
@@ -210,6 +210,15 @@ class NumberPanel(View):
             parts.append(tr("the first {n} of {all}").format(n=len(shown), all=len(numbers)))
         self.said.say(" · ".join(parts))
         self._lay(cells, [channels.colour(n, self._theme) for n in shown for _ in quantities])
+
+    def _room(self) -> int:
+        """Return how many figures of the smallest size fit into the box, six letters and a unit each."""
+        theme, (width, height) = self._theme, self.size()
+        smallest = theme.px(SMALLEST_PX)
+        wide = smallest * (6 * self._letter + 1.0) + theme.px(12)
+        # A name stands above each figure, never smaller than it can be read.
+        high = max(smallest / FIGURE_SHARE, smallest * 1.1 + theme.fonts.height("small") * 1.25)
+        return max(1, int(width // wide)) * max(1, int(height // high)) if min(width, height) > 0 else MOST_CELLS
 
     def draw_body(self, now: float) -> None:  # noqa: ARG002  the same for every view
         """Follow the size of the box."""

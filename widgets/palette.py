@@ -9,6 +9,7 @@ Colour = tuple[int, int, int, int]
 Mode = Literal["dark", "light", "high contrast"]
 MODES: tuple[Mode, ...] = ("dark", "light", "high contrast")
 
+# «plot ground» is «plot» where that differs from the window's ground; else nothing has to be drawn a second time.
 ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
     "dark": {
         "ground": (17, 19, 24),
@@ -17,7 +18,8 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "hover": (44, 49, 60),
         "pressed": (54, 60, 73),
         "hairline": (44, 49, 60),
-        "plot": (19, 21, 27),
+        "plot": (17, 19, 24),
+        "plot ground": (0, 0, 0, 0),
         "grid": (255, 255, 255, 15),
         "text": (230, 232, 236),
         "muted": (146, 154, 170),
@@ -47,6 +49,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "pressed": (202, 208, 220),
         "hairline": (214, 219, 228),
         "plot": (255, 255, 255),
+        "plot ground": (255, 255, 255),
         "grid": (20, 30, 50, 20),
         "text": (24, 28, 36),
         "muted": (90, 98, 114),
@@ -76,6 +79,7 @@ ROLES: Mapping[Mode, Mapping[str, tuple[int, ...]]] = {
         "pressed": (84, 84, 84),
         "hairline": (170, 170, 170),
         "plot": (0, 0, 0),
+        "plot ground": (0, 0, 0, 0),
         "grid": (255, 255, 255, 44),
         "text": (255, 255, 255),
         "muted": (218, 218, 218),

@@ -110,7 +110,7 @@ class SignalViewer(View):
         """Make the plot and the line below it."""
         theme = self._theme
         # One ground from edge to edge, drawn once.
-        dpg.bind_item_theme(self.box, theme.ground("plot"))
+        dpg.bind_item_theme(self.box, theme.ground("plot ground"))
         self._ring, self._stale = None, True
         self._last = self._aimed = self._looked = -math.inf
         self._clipped, self._unaimed, self._lag = False, True, 0.0

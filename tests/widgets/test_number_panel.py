@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import dearpygui.dearpygui as dpg
 import numpy as np
 import pytest
@@ -172,3 +174,15 @@ def test_figures_follow_the_box(screen, shown):
     screen.frames(30)
     assert view.figure_px > 2 * small
     screen.screenshot("numbers_large")
+
+
+def test_where_not_all_fit_the_first_are_shown_and_it_says_so(screen, shown):
+    view, b = shown(300, 170, n_channels=64)
+    b.noise(2.0)
+    screen.frames(20)
+    assert 1 <= len(view.cells) < 24
+    assert view.said.text.endswith(f"the first {len(view.cells)} of 64") or "of 32" in view.said.text
+    tops = sorted({dpg.get_item_configuration(figures)["pos"][1] for _, figures, _ in view._items[: len(view.cells)]})
+    assert all(after - before >= view.figure_px for before, after in pairwise(tops))
+    assert tops[-1] + view.figure_px <= view.size()[1]
+    screen.screenshot("numbers_first")
