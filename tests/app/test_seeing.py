@@ -52,7 +52,8 @@ def live(person):
 
 
 def test_the_past_is_dragged_and_wheeled_to_while_samples_keep_coming(window):
-    person = watching(window)
+    # With less of a past there is nowhere to go back to.
+    person = watching(window, n=4500)
     seen = person.see()
     person.drag(spot(seen, 0.3), spot(seen, 0.8))
     seen = person.until(lambda seen: emg(seen)["held"], "the past")
