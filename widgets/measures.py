@@ -114,7 +114,7 @@ class Measures(View):
 
     # Each frame
 
-    def draw_body(self, now: float) -> None:  # noqa: ARG002
+    def draw_body(self, now: float) -> None:  # noqa: ARG002  the same for every view
         """Measure the next few channels."""
         job = self._job
         if job is None:
@@ -129,7 +129,7 @@ class Measures(View):
             self.found, self._rows = job.found, job.rows
             self._show()
 
-    def refresh(self, now: float) -> None:  # noqa: ARG002
+    def refresh(self, now: float) -> None:  # noqa: ARG002  the same for every view
         """Begin to measure when the samples, the cursors or the window are others."""
         ring, look = self.look.ring, self.look
         if ring is None or self._job is not None or not self._numbers:

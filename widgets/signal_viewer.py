@@ -390,7 +390,7 @@ class SignalViewer(View):
             artefact = self.artefact_ms / 1000 / max(self.seconds, 1e-3)
             self.scale.aim(*extents(values, artefact), numbers)
 
-    def refresh(self, now: float) -> None:  # noqa: ARG002
+    def refresh(self, now: float) -> None:  # noqa: ARG002  the same for every view
         """Bring the footer up to date."""
         self.footer.say(self._footer_text(self.stream.health.age_s))
 
