@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -108,3 +108,29 @@ def theme(screen, _the_theme: Theme) -> Iterator[Theme]:
     _the_theme.set_scale(1.0)
     yield _the_theme
     screen.clear()
+
+
+@pytest.fixture
+def show_in_box(screen, theme, bench, clock) -> Iterator[Callable[..., tuple[Any, Bench]]]:
+    """Return what shows a view of a new bench in a box of some width and height, drawn at 60 Hz."""
+    import dearpygui.dearpygui as dpg
+
+    made = []
+
+    def make(kind, width, height, settings=None, **kwargs):
+        made_bench = bench(**kwargs)
+        view = kind(made_bench.stream, theme, settings, clock)
+        box = dpg.add_child_window(parent=screen.window, width=width, height=height, border=False)
+        view.build(box)
+
+        def frame() -> None:
+            clock.now += 1 / 60
+            view.draw()
+
+        screen.each_frame(frame)
+        made.append(view)
+        return view, made_bench
+
+    yield make
+    for view in made:
+        view.delete()

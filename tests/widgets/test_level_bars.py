@@ -44,27 +44,13 @@ def test_a_peak_is_kept_for_a_second_and_falls():
 
 
 @pytest.fixture
-def shown(screen, theme, bench, clock):
-    made = []
+def shown(show_in_box):
+    """Return what shows the view in a box; samples come by `bench.feed`."""
 
     def make(width=640, height=360, settings=None, **kwargs):
-        made_bench = bench(**kwargs)
-        view = LevelBars(made_bench.stream, theme, settings, clock)
-        with dpg.child_window(parent=screen.window, width=width, height=height, border=False) as box:
-            pass
-        view.build(box)
+        return show_in_box(LevelBars, width, height, settings, **kwargs)
 
-        def frame():
-            clock.now += 1 / 60
-            view.draw()
-
-        screen.each_frame(frame)
-        made.append(view)
-        return view, made_bench
-
-    yield make
-    for view in made:
-        view.delete()
+    return make
 
 
 def noise(n, amplitudes, seed=0):

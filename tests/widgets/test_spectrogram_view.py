@@ -21,27 +21,13 @@ def chirp(n: int, n_channels: int, start: int = 0, fs: float = 2000.0) -> np.nda
 
 
 @pytest.fixture
-def shown(screen, theme, bench, clock):
-    made = []
+def shown(show_in_box):
+    """Return what shows the view in a box; samples come by `bench.feed`."""
 
     def make(width=700, height=380, settings=None, **kwargs):
-        made_bench = bench(**kwargs)
-        view = SpectrogramView(made_bench.stream, theme, settings, clock)
-        with dpg.child_window(parent=screen.window, width=width, height=height, border=False) as box:
-            pass
-        view.build(box)
+        return show_in_box(SpectrogramView, width, height, settings, **kwargs)
 
-        def frame():
-            clock.now += 1 / 60
-            view.draw()
-
-        screen.each_frame(frame)
-        made.append(view)
-        return view, made_bench
-
-    yield make
-    for view in made:
-        view.delete()
+    return make
 
 
 def column_at(view: SpectrogramView, seconds: float) -> np.ndarray:

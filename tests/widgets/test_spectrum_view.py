@@ -20,28 +20,13 @@ def tones(n: int, fs: float, hz: list[float], seed: int = 0) -> np.ndarray:
 
 
 @pytest.fixture
-def shown(screen, theme, bench, clock):
-    """Return a function that shows a spectrum in a box; samples come by `bench.feed`."""
-    made = []
+def shown(show_in_box):
+    """Return what shows the view in a box; samples come by `bench.feed`."""
 
     def make(width=640, height=400, settings=None, **kwargs):
-        made_bench = bench(**kwargs)
-        view = SpectrumView(made_bench.stream, theme, settings, clock)
-        with dpg.child_window(parent=screen.window, width=width, height=height, border=False) as box:
-            pass
-        view.build(box)
+        return show_in_box(SpectrumView, width, height, settings, **kwargs)
 
-        def frame():
-            clock.now += 1 / 60
-            view.draw()
-
-        screen.each_frame(frame)
-        made.append(view)
-        return view, made_bench
-
-    yield make
-    for view in made:
-        view.delete()
+    return make
 
 
 def test_what_is_shown_is_what_scipy_says(screen, shown):

@@ -24,27 +24,13 @@ def test_r_is_what_numpy_says(pairs):
 
 
 @pytest.fixture
-def shown(screen, theme, bench, clock):
-    made = []
+def shown(show_in_box):
+    """Return what shows the view in a box; samples come by `bench.feed`."""
 
     def make(width=520, height=420, settings=None, **kwargs):
-        made_bench = bench(**kwargs)
-        view = XYView(made_bench.stream, theme, settings, clock)
-        with dpg.child_window(parent=screen.window, width=width, height=height, border=False) as box:
-            pass
-        view.build(box)
+        return show_in_box(XYView, width, height, settings, **kwargs)
 
-        def frame():
-            clock.now += 1 / 60
-            view.draw()
-
-        screen.each_frame(frame)
-        made.append(view)
-        return view, made_bench
-
-    yield make
-    for view in made:
-        view.delete()
+    return make
 
 
 def figure(n, fs=2000.0, start=0):
