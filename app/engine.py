@@ -19,6 +19,7 @@ from ..sources import Event, Source, SourceError, Stream, local_clock, open_sour
 from ..sources.language import tr
 from .context import KEPT_EVENTS, Context, Events
 from .errors import AppError
+from .jobs import Jobs
 from .log import Log
 from .predict import Predictor
 from .recording import Recording
@@ -71,6 +72,7 @@ class Engine:
         self.last_recording: Path | None = None
         self.recording_error = ""
         self.log = Log(clock)
+        self.jobs = Jobs(self.log)
         self._watch = Watch(self.log, clock)
         self.events = Events(clock)
         # The session that holds each event, so that an edit finds it.
@@ -189,6 +191,7 @@ class Engine:
         """Stop everything in reverse, close a recording, leave hung sources behind within 3 s. Safe to call twice."""
         if not self.running:
             self.stop_recording()
+            self._report_hung(self.jobs.stop_all())
             return
         self.running = False
         # Sources first: all that they have given is then on its way to the recorder, which closes after them.
@@ -201,6 +204,7 @@ class Engine:
             predictor.stream.disconnect()
         self.stop_recording()
         self._replaying.drop()
+        self._report_hung(self.jobs.stop_all())
         sys.setswitchinterval(self._switch_interval)
 
     def __enter__(self) -> Engine:
@@ -467,4 +471,5 @@ class Engine:
             replay=self._replaying.state,
             predict=self._predictors[0].state if self._predictors else None,
             busy=self.busy,
+            jobs=self.jobs.states,
         )

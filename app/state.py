@@ -10,6 +10,7 @@ from ..sources import StreamHealth, StreamInfo
 
 if TYPE_CHECKING:
     from ..recordings import RecorderStatus
+    from .jobs import JobState
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class EngineState:
         None when nothing is predicted.
     busy
         What a command is doing at the moment, empty when none is.
+    jobs
+        Long work in the background, the oldest first.
     """
 
     t: float
@@ -110,3 +113,4 @@ class EngineState:
     replay: ReplayState | None = None
     predict: PredictState | None = None
     busy: str = ""
+    jobs: tuple[JobState, ...] = ()

@@ -14,6 +14,7 @@ from typing import Any
 from filelock import FileLock
 
 from . import disk
+from .about import About
 from .commits import Commit, encode
 from .errors import RecordingError
 from .layout import (
@@ -37,7 +38,6 @@ from .layout import (
 from .lines import LineWriter
 
 BALLAST_BYTES = 256 * 2**10
-MAX_ABOUT = 32 * 2**10
 
 
 class SessionFolder:
@@ -48,7 +48,7 @@ class SessionFolder:
     path
         A path ending in ``.myo`` becomes the session; in any other folder a new session is made.
     about
-        Name, subject, notes, protocol.
+        What a person says of it.
     app_version
         Of the program that records.
     clock, utc
@@ -63,7 +63,7 @@ class SessionFolder:
     def __init__(
         self,
         path: Path,
-        about: Mapping[str, str],
+        about: About,
         app_version: str,
         clock: Callable[[], float],
         utc: Callable[[], datetime],
@@ -80,12 +80,12 @@ class SessionFolder:
             "uuid": str(uuid.uuid4()),
             "created": {"utc": now.isoformat(), "lsl_clock": clock()},
             "app_version": app_version,
-            **{key: about_text(text) for key, text in about.items()},
+            **about.to_json(),
             "streams": [],
             "state": "recording",
         }
         try:
-            self.path = _make(path, about.get("name", ""), now)
+            self.path = _make(path, about.name, now)
         except FileExistsError:
             raise RecordingError(f"{path} exists already. Choose another name; nothing is ever overwritten.") from None
         except OSError as error:
@@ -184,11 +184,6 @@ class SessionFolder:
             if self.attributes["state"] == "complete":
                 # Nobody asks a complete session for its writer.
                 (self.path / LOCK).unlink(missing_ok=True)
-
-
-def about_text(text: str) -> str:
-    """Return a person's text as it can be kept: metadata must stay readable whatever was pasted."""
-    return str(text)[:MAX_ABOUT]
 
 
 def _make(path: Path, name: str, now: datetime) -> Path:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..sources.block import Event
 from ..sources.clock import local_clock
+from .about import About
 from .errors import RecordingError
 from .event_lines import Edit
 from .folder import SessionFolder
@@ -80,8 +81,8 @@ class Recorder:
     ----------
     path
         A path ending in ``.myo`` becomes the session itself; in any other folder a new session is made.
-    subject, notes, name, protocol
-        About the recording; `describe` changes them while it runs.
+    subject, notes, name, protocol, task, operator, take, tags
+        About the recording, as in `About`; `describe` changes them while it runs.
     app_version
         Of the program that records.
     clock
@@ -102,6 +103,10 @@ class Recorder:
         notes: str = "",
         name: str = "",
         protocol: str = "",
+        task: str = "",
+        operator: str = "",
+        take: int = 0,
+        tags: tuple[str, ...] = (),
         app_version: str = "",
         clock: Callable[[], float] = local_clock,
         utc: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -109,7 +114,7 @@ class Recorder:
         chunk_seconds: float = 10.0,
     ) -> None:
         self.path = Path(path)
-        self._about = {"name": name, "subject": subject, "notes": notes, "protocol": protocol}
+        self._about = About(name, subject, task, operator, notes, protocol, take, tags)
         self._app_version = app_version
         self._clock, self._utc = clock, utc
         self._chunk_seconds = chunk_seconds
@@ -179,10 +184,21 @@ class Recorder:
         subject: str | None = None,
         notes: str | None = None,
         protocol: str | None = None,
+        task: str | None = None,
+        operator: str | None = None,
+        take: int | None = None,
+        tags: tuple[str, ...] | None = None,
     ) -> None:
         """Change what is known about the recording while it runs. Any thread may call it."""
-        given = {"name": name, "subject": subject, "notes": notes, "protocol": protocol}
-        self._inbox.post(Described({key: text for key, text in given.items() if text is not None}))
+        texts = {"name": name, "subject": subject, "notes": notes, "protocol": protocol}
+        given = {
+            **texts,
+            "task": task,
+            "operator": operator,
+            "take": take,
+            "tags": None if tags is None else list(tags),
+        }
+        self._inbox.post(Described({key: value for key, value in given.items() if value is not None}))
 
     def note_view(self, stream: str, settings: Mapping[str, Any]) -> None:
         """Keep through which filter a stream is looked at; samples are written as they come. Any thread may call it.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock, Timeout
 
 from ..sources.block import Event
+from .about import About
 from .errors import SessionError
 from .event_lines import EventLines, parse_events
 from .gaps import Gap
@@ -93,6 +94,11 @@ class Session:
     def notes(self) -> str:
         """The person's notes."""
         return str(self.attributes.get("notes", ""))
+
+    @property
+    def about(self) -> About:
+        """What a person says of it."""
+        return About.from_json(self.attributes)
 
     @property
     def recovered(self) -> str:

@@ -19,6 +19,7 @@ class Opened(NamedTuple):
     stream: str
     info: StreamInfo
     source_name: str
+    channels: tuple[dict[str, Any], ...] = ()
 
 
 class Written(NamedTuple):
@@ -64,7 +65,7 @@ class Refused:
 class Described(NamedTuple):
     """A person changed what is known about the recording."""
 
-    changes: dict[str, str]
+    changes: dict[str, Any]
 
 
 class Viewed(NamedTuple):

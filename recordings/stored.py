@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..sources.errors import SourceError
 from ..sources.info import StreamInfo
 from ..sources.view_filter import ViewFilter
+from .about import ChannelAbout, channels_of
 from .arrays import ArrayLayout
 from .errors import SessionError
 from .gaps import Gap
@@ -79,6 +80,11 @@ class StoredStream:
             )
         self.gaps: tuple[Gap, ...] = ()
         self._map = lru_cache(maxsize=MAPPED_CHUNKS)(self._map_chunk)
+
+    @property
+    def channels_about(self) -> tuple[ChannelAbout, ...]:
+        """What a person said of each channel."""
+        return channels_of(self.attributes, self.info.n_channels)
 
     @property
     def layouts(self) -> tuple[ArrayLayout, ArrayLayout]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from ..sources.block import Block, Event
 from . import disk, gaps
+from .about import About
 from .commits import Commit
 from .event_lines import Edit, event_line
-from .folder import SessionFolder, about_text
+from .folder import SessionFolder
 from .gaps import Gap
 from .layout import CLOCK, EVENTS, GAPS, clock_text, group_name, plain
 from .sink import ClockOffset, Described, Item, Opened, Refused, Viewed, Written, refused
@@ -62,6 +63,10 @@ class Take:
         spans = [(track.oldest, track.newest) for track in self.tracks if track.n_rows]
         return max(newest for _, newest in spans) - min(oldest for oldest, _ in spans) if spans else 0.0
 
+    def current(self, stream: str) -> Track | None:
+        """Return the group that a stream is written to at present; None when it has none."""
+        return self._current.get(stream)
+
     # What comes from the queue
 
     def write(self, items: Iterable[Item]) -> None:
@@ -94,7 +99,8 @@ class Take:
         elif isinstance(item, ClockOffset):
             self._append(CLOCK, {"kind": "source", **plain(item._asdict())})
         else:
-            self.folder.attributes.update({key: about_text(text) for key, text in item.changes.items()})
+            about = About.from_json({**self.folder.attributes, **item.changes})
+            self.folder.attributes.update(about.to_json())
             self.folder.write_attributes()
 
     def _note_views(self, _item: Item) -> None:

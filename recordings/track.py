@@ -218,6 +218,8 @@ def _group_metadata(opened: Opened, n_chunk_rows: int) -> dict[str, Any]:
         "chunk_rows": n_chunk_rows,
         "info": plain(opened.info.to_json()),
     }
+    if opened.channels:
+        attributes["channels"] = list(opened.channels)
     # What a reader cannot do without comes last: nobody's free text may keep a recording from starting.
     for dispensable in ("device", "grid", "channel_names"):
         if len(json.dumps(attributes)) <= MAX_JSON_BYTES - 4096:

@@ -117,6 +117,10 @@ def test_metadata_are_complete_from_the_first_moment(tmp_path):
         "subject": "S07",
         "notes": "chair\n2",
         "protocol": "MVC",
+        "task": "",
+        "operator": "",
+        "take": 0,
+        "tags": [],
         "streams": [],
         "state": "recording",
     }
