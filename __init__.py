@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .app.app import App
     from .app.context import Context
-    from .recordings import Recorder, Replay, ReplaySource, Session, SessionError, open_session
+    from .recordings import (
+        Recorder,
+        Replay,
+        ReplaySource,
+        Session,
+        SessionError,
+        check_session,
+        export_session,
+        import_file,
+        open_session,
+    )
     from .sources import (
         Block,
         Derived,
@@ -54,7 +64,10 @@ __version__ = "0.1.0"
 _HOMES = {
     "app.app": ("App",),
     "app.context": ("Context",),
-    "recordings": ("Recorder", "Replay", "ReplaySource", "Session", "SessionError", "open_session"),
+    "recordings": (
+        "Recorder", "Replay", "ReplaySource", "Session", "SessionError", "check_session", "export_session",
+        "import_file", "open_session",
+    ),
     "sources": (
         "Block", "Derived", "Event", "Grid", "Processor", "Sink", "Source", "SourceError", "SourceLost", "Stream",
         "StreamInfo", "local_clock", "names", "open_source",
@@ -122,6 +135,9 @@ __all__ = [
     "ViewFilter",
     "XYView",
     "__version__",
+    "check_session",
+    "export_session",
+    "import_file",
     "local_clock",
     "names",
     "open_session",

@@ -234,6 +234,6 @@ def csv_of(table: Table) -> str:
 
 
 def _cells(row: Iterable[object]) -> list[object]:
-    from ..recordings.export import safe
+    from ..recordings.csv_cells import safe
 
     return [safe(cell) if isinstance(cell, str) else cell for cell in row]

@@ -14,7 +14,21 @@ import time
 import traceback
 from pathlib import Path
 
-PARTS = ("ring", "envelope", "filters", "recorder", "replay", "frame", "scaling", "age", "endtoend", "startup")
+PARTS = (
+    "ring",
+    "envelope",
+    "filters",
+    "recorder",
+    "overview",
+    "replay",
+    "compaction",
+    "export",
+    "frame",
+    "scaling",
+    "age",
+    "endtoend",
+    "startup",
+)
 ON_SCREEN = PARTS[PARTS.index("frame") :]
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 MARKED = re.compile(r"(<!-- figures -->\n).*(<!-- end of figures -->)", re.DOTALL)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from .about import About, ChannelAbout
+from .building import SessionBuilder
 from .errors import RecordingError, SessionError
-from .export import export_csv
+from .formats import export_session, import_file
 from .gaps import Gap
 from .recorder import Recorder, RecorderStatus
 from .replay import Replay, ReplaySource
@@ -12,6 +14,8 @@ from .session import Session, open_session
 from .stored import StoredStream
 
 __all__ = [
+    "About",
+    "ChannelAbout",
     "Gap",
     "Recorder",
     "RecorderStatus",
@@ -19,9 +23,11 @@ __all__ = [
     "Replay",
     "ReplaySource",
     "Session",
+    "SessionBuilder",
     "SessionError",
     "StoredStream",
     "check_session",
-    "export_csv",
+    "export_session",
+    "import_file",
     "open_session",
 ]

@@ -80,11 +80,13 @@ FORMATS = (
     Format("bids", "EMG-BIDS", "A data set to share, with sidecars; checked by the BIDS validator.", "-bids",
            is_folder=True, module="format_bids"),
     Format("xdf", "XDF", "As LabRecorder writes it; exact, with clock offsets.", ".xdf", (".xdf", ".xdfz"),
-           module="format_xdf"),
+           module="format_xdf", options=("values", "clock")),
     Format("mat5", "MATLAB 5", "Opens in every MATLAB and Octave; up to 2 GB an array.", ".mat", module="format_mat5"),
     Format("mat73", "MATLAB 7.3", "For MATLAB, of any length.", ".mat", module="format_mat73"),
-    Format("hdf5", "HDF5", "Compressed arrays for any language; exact.", ".h5", module="format_hdf5"),
-    Format("nwb", "NWB", "Neurodata Without Borders; for archives such as DANDI.", ".nwb", module="format_nwb"),
+    Format("hdf5", "HDF5", "Compressed arrays for any language; exact.", ".h5", module="format_hdf5",
+           options=("compression",)),
+    Format("nwb", "NWB", "Neurodata Without Borders; for archives such as DANDI.", ".nwb", module="format_nwb",
+           options=("species", "sex", "age", "description")),
     Format("zip", "Session in one file", "The whole session, to send to somebody with myoscope.", ".myo.zip", (".zip",),
            module="format_zip", unpacks=True),
 )  # fmt: skip
@@ -307,8 +309,12 @@ def _remove(path: Path) -> None:
 
 
 def suggested(session: Session, wanted: Format) -> Path:
-    """Return where an export goes when nobody says: beside the session, under a name that nothing has yet."""
-    path, number = session.path.with_name(session.path.stem + wanted.suffix), 2
+    """Return where an export goes when nobody says: beside the session, under a name that nothing has yet.
+
+    Beside one that is behind a URL nothing can be written: then in the present folder.
+    """
+    folder = Path.cwd() if session.url else session.path.parent
+    path, number = folder / (session.path.stem + wanted.suffix), 2
     while os.path.lexists(path):
-        path, number = session.path.with_name(f"{session.path.stem}-{number}{wanted.suffix}"), number + 1
+        path, number = folder / f"{session.path.stem}-{number}{wanted.suffix}", number + 1
     return path

@@ -167,6 +167,12 @@ def test_import_is_light() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_engine_knows_no_screen() -> None:
+    code = "import sys, myoscope.app.engine, myoscope.app.cli; print('dearpygui' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("path", MODULES, ids=_place)
 def test_a_module_keeps_to_its_floor(path: Path) -> None:
     floor = path.relative_to(ROOT).parts[0]
