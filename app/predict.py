@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from ..sources import SourceError, Stream
 from ..sources.derived import PredictionSource
+from ..sources.language import tr
 from .context import Context
 from .errors import AppError
 from .state import PredictState
 
 Windows = dict[str, NDArray[np.float32]]
+LONG_CALL_S = 1.0
+SAID_AGAIN_S = 30.0
 
 
 class Predictor:
@@ -67,6 +70,8 @@ class Predictor:
         self._error = ""
         self._latency_s = math.nan
         self._n_made = 0
+        self._calling_since = math.inf
+        self._said_at = -math.inf
 
     def step(self) -> float:
         """Make one prediction if it is due and a new sample has come; return the pause until the next, s."""
@@ -78,6 +83,7 @@ class Predictor:
             return min(0.005, self._period_s / 4)
         self._seen = newest
         self._due = max(self._due + self._period_s, now) if math.isfinite(self._due) else now + self._period_s
+        self._calling_since = now
         try:
             extract = self._extract()
             value = self._predict(windows if extract is None else extract(windows))
@@ -86,9 +92,21 @@ class Predictor:
             self._error = ""
         except Exception as error:  # noqa: BLE001  the user's own code: shown with its line, acquisition goes on
             self._fail(error)
+        self.look()
+        self._calling_since = math.inf
         self._times.append(now)
         self._latency_s = self._clock() - newest
         return 0.0
+
+    def look(self) -> None:
+        """Tell the person of a call that takes so long that the whole program may wait for it. Any thread may ask."""
+        if self._clock() - self._calling_since > LONG_CALL_S and self._clock() > self._said_at + SAID_AGAIN_S:
+            self._said_at = self._clock()
+            words = tr(
+                "{name}: one call takes over {seconds:.0f} s. The program may stand still meanwhile, and samples wait."
+                " Do less in it."
+            )
+            self._context.log(words.format(name=self.stream.name, seconds=LONG_CALL_S), "warn")
 
     def _windows(self) -> tuple[Windows, float]:
         windows: Windows = {}

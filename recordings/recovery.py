@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from . import gaps as causes
 from .arrays import ArrayLayout
 from .commits import MAX_LOG_BYTES, RECORD_BYTES, Commit, decode_from
 from .errors import SessionError
-from .gaps import Gap
+from .gaps import Gap, rows_of
 from .layout import (
     BALLAST,
     CHECKSUMS,
@@ -30,6 +31,7 @@ from .layout import (
     sync_folder,
 )
 from .lines import LineWriter, read_lines
+from .overview_writer import GROWING as OVERVIEW_GROWING
 from .stored import StoredStream
 
 
@@ -100,7 +102,7 @@ def _recover_group(stream: StoredStream, commits: Sequence[Commit], gaps: Sequen
     samples, timestamps = stream.layouts
     rows = samples.chunk_rows
     published = stream.n_samples
-    chunk, n_rows, lost = published // rows, published, 0
+    chunk, n_rows = published // rows, published
     by_chunk: dict[int, list[Commit]] = {}
     for commit in commits:
         if 0 < commit.rows <= rows:
@@ -114,23 +116,68 @@ def _recover_group(stream: StoredStream, commits: Sequence[Commit], gaps: Sequen
             break
         believed[chunk] = best
         n_rows = max(n_rows, chunk * rows + best.rows)
-        lost = best.lost
         if best.rows < rows:
             break
         chunk += 1
     claimed = max((commit.chunk * rows + commit.rows for commit in commits if 0 < commit.rows <= rows), default=0)
-    claimed = min(claimed, n_rows + 64 * rows)
-    n_cut = max(0, claimed - n_rows)
-    found.n_rows[stream.name] = n_rows
-    found.n_cut[stream.name] = n_cut
-    found.checksums[stream.name] = _checksums(n_rows, rows, believed)
     last = _timestamp(timestamps, n_rows - 1)
-    named = sum(gap.n_lost for gap in gaps)
-    already = any(gap.cause == causes.INTERRUPTED for gap in gaps)
-    if lost > named:
-        found.new_gaps.append(Gap(stream.name, last, last, n_rows + named, lost - named, causes.UNNAMED))
-    if n_cut and not already:
-        found.new_gaps.append(Gap(stream.name, last, last, n_rows + max(named, lost), n_cut, causes.INTERRUPTED))
+    known = [*gaps]
+    for row, sample, n in _unnamed(commits, rows, published, n_rows, gaps):
+        t_first, t_last = _timestamp(timestamps, row - 1), _timestamp(timestamps, row)
+        known.append(Gap(stream.name, t_first if row else t_last, t_last, sample, n, causes.UNNAMED))
+    pieces, claimed = _cut_off(n_rows, min(claimed, n_rows + 64 * rows), n_rows + 64 * rows, known)
+    known += [Gap(stream.name, last, last, sample, n, causes.INTERRUPTED) for sample, n in pieces]
+    found.n_rows[stream.name] = n_rows
+    found.n_cut[stream.name] = claimed - n_rows
+    found.checksums[stream.name] = _checksums(n_rows, rows, believed)
+    found.new_gaps += known[len(gaps) :]
+
+
+def _unnamed(
+    commits: Sequence[Commit], chunk_rows: int, published: int, n_rows: int, gaps: Sequence[Gap]
+) -> list[tuple[int, int, int]]:
+    """Return what the log counts as lost and no gap names: (row that follows, number of the first, how many).
+
+    Gaps were on the disk before the rows after them were published, so only those after that can be missing.
+    """
+    placed = rows_of(gaps, n_rows)
+    found: list[tuple[int, int, int]] = []
+    i = named = 0
+    start = published
+    for commit in sorted(commits, key=lambda commit: (commit.chunk, commit.rows)):
+        end = commit.chunk * chunk_rows + commit.rows
+        if not (0 < commit.rows <= chunk_rows and published < end <= n_rows):
+            continue
+        while i < len(placed) and placed[i][0] < end:
+            named += placed[i][1].n_lost
+            i += 1
+        if commit.lost > named:
+            found.append((start, start + named, commit.lost - named))
+            named = commit.lost
+        start = end
+    return found
+
+
+def _cut_off(n_rows: int, claimed: int, at_most: int, gaps: Sequence[Gap]) -> tuple[list[tuple[int, int]], int]:
+    """Return what did not reach the disk: (number of the first sample, how many), and how many rows there had been.
+
+    A gap may have reached the disk although the rows before it have not: those are missing as well.
+    """
+    pieces: list[tuple[int, int]] = []
+    at, lost, end = n_rows, 0, max(n_rows, claimed)
+    for gap in sorted(gaps, key=lambda gap: gap.sample):
+        if gap.cause == causes.INTERRUPTED:
+            # Named by a recovery that was interrupted itself.
+            at += gap.n_lost
+        else:
+            before = gap.sample - lost
+            if at < before <= at_most:
+                pieces.append((at + lost, before - at))
+                at = before
+            lost += gap.n_lost
+    if end > at:
+        pieces.append((at + lost, end - at))
+    return pieces, max(end, at)
 
 
 def _whole(samples: ArrayLayout, timestamps: ArrayLayout, commits: Sequence[Commit]) -> Commit | None:
@@ -209,6 +256,9 @@ def make_whole(folder: Path, attributes: dict[str, Any], streams: Sequence[Store
     for stream in streams:
         for name, layout in zip((SAMPLES, TIMESTAMPS), stream.layouts, strict=True):
             replace_json(folder / stream.name / name / METADATA, layout.metadata(found.n_rows[stream.name]))
+            for left in (folder / stream.name / name).glob(f"{METADATA}*.new"):
+                left.unlink(missing_ok=True)
+        shutil.rmtree(folder / stream.name / OVERVIEW_GROWING, ignore_errors=True)
     replace_json(folder / CHECKSUMS, found.checksums)
     attributes["state"] = "recovered"
     attributes["recovery"] = {

@@ -110,6 +110,8 @@ class BrainFlowSource:
         self._shim: Any = None
         self._key: tuple[int, str] | None = None
         self._held: NDArray[np.float64] = np.empty((0, 0))
+        self.battery_percent = math.nan
+        """What the board says is left in its battery, %; NaN where it does not say."""
 
     def connect(self) -> StreamInfo:
         """Open the board, start it and describe the stream. Takes as long as BrainFlow needs to find the board.
@@ -140,6 +142,8 @@ class BrainFlowSource:
         )
         self._counter_row: int | None = descr.get("package_num_channel")
         self._time_row = int(descr["timestamp_channel"])
+        self._battery_row: int | None = descr.get("battery_channel")
+        self.battery_percent = math.nan
         self._ends = number == api.BoardIds.PLAYBACK_FILE_BOARD
         n_ring = min(math.ceil(self.buffer_s * rate_hz), MAX_RING_BYTES // (8 * int(descr["num_rows"])))
         self._open(api, number, params, max(1, n_ring))
@@ -217,6 +221,7 @@ class BrainFlowSource:
         if fresh.shape[1]:
             self._heard = now
             self._held = np.concatenate([self._held, fresh], axis=1)
+            self._note_battery(fresh)
         elif self._ends and now - self._heard > PLAYED_S:
             raise EOFError(f"{self.file} has been played to its end.")
         elif now - self._heard > SILENT_S:
@@ -232,6 +237,13 @@ class BrainFlowSource:
         taken, self._held = self._held[:, :n], self._held[:, n:]
         data = np.ascontiguousarray(taken[self._rows].T)
         return Block(data, self._time.to_lsl(taken[self._time_row]), lost)
+
+    def _note_battery(self, fresh: NDArray[np.float64]) -> None:
+        if self._battery_row is not None:
+            # Rows between two readings hold 0 on some boards.
+            told = fresh[self._battery_row]
+            told = told[(told > 0) & (told <= 100)]
+            self.battery_percent = float(told[-1]) if len(told) else self.battery_percent
 
     def _fetch(self) -> NDArray[np.float64]:
         """Return what the board has sent, shape (n_rows, n_samples); wait for something unless rows are at hand."""

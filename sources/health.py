@@ -6,6 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 State = Literal["idle", "connecting", "live", "silent", "held", "lost", "failed", "ended", "stopped"]
 
 
@@ -53,6 +56,14 @@ class StreamHealth:
         How long the last interruption took, s; 0 when there was none.
     sync_age_s
         How long ago the device's clock was compared with ours, s; NaN where there is nothing to compare.
+    clock_uncertainty_s
+        How sure that comparison is, s; NaN likewise.
+    battery_percent
+        What is left in the device's battery, %; NaN where that is not known.
+    n_back, n_repeated
+        Samples stamped before, or at the same moment as, the one that came before them.
+    n_clock_resets
+        How often the device's clock was set while it was connected.
     """
 
     state: State
@@ -67,6 +78,37 @@ class StreamHealth:
     gaps: tuple[Gap, ...] = ()
     back_after_s: float = 0.0
     sync_age_s: float = math.nan
+    clock_uncertainty_s: float = math.nan
+    battery_percent: float = math.nan
+    n_back: int = 0
+    n_repeated: int = 0
+    n_clock_resets: int = 0
+
+
+class TimeOrder:
+    """Counts samples whose timestamps are not in order. Nothing is moved: a device's stamps are its own."""
+
+    def __init__(self) -> None:
+        self.n_back = self.n_repeated = 0
+
+    def add(self, before: float, timestamps: NDArray[np.float64]) -> None:
+        """Look at the next samples.
+
+        Parameters
+        ----------
+        before
+            Timestamp of the sample before them, s; NaN when there is none.
+        timestamps
+            Shape (n_samples,), float64, s, at least one.
+        """
+        first = timestamps[0]
+        if first <= before:
+            self.n_back += int(first < before)
+            self.n_repeated += int(first == before)
+        steps = timestamps[1:] - timestamps[:-1]
+        if len(steps) and not steps.min() > 0:
+            self.n_back += int(np.count_nonzero(steps < 0))
+            self.n_repeated += int(np.count_nonzero(steps == 0))
 
 
 class RateMeter:

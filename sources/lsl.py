@@ -149,3 +149,8 @@ class LSLSource:
     def sync_age_s(self) -> float:
         """How long ago the sender's clock was compared with ours, s; NaN while that is not known."""
         return self._inlet.sync_age_s if self._inlet is not None else math.nan
+
+    @property
+    def n_clock_resets(self) -> int:
+        """How often the sender set its clock since it was connected; timestamps go on without a jump."""
+        return self._inlet.n_clock_resets if self._inlet is not None else 0

@@ -94,6 +94,11 @@ class Inlet:
         """How long ago the sender's clock was compared with ours, s; NaN before the first time."""
         return local_clock() - self._offset.measured_at
 
+    @property
+    def n_clock_resets(self) -> int:
+        """How often the sender set its clock since it was connected."""
+        return self._timeline.n_resets
+
     def open(self, timeout_s: float) -> StreamInfo:
         """Subscribe and return the whole description.
 

@@ -14,6 +14,7 @@ FORGET = 0.999
 SAFETY = 1.5
 STRANGE_S = 60.0
 AHEAD_S = 5.0
+SET_S = 0.5
 BACK_S = 1.0
 NO_TIME_S = 1e11
 
@@ -35,7 +36,11 @@ class Timeline:
         self.rate_hz = rate_hz
         self.newest = math.nan
         self.shift_s = 0.0
+        self.n_resets = 0
+        """How often the sender set its clock."""
         self._jitter_s = 0.0
+        # How far the newest sample of a block came to be ahead of the moment it was read, at most.
+        self._lead_s = 0.0
 
     def calm(self, timestamps: NDArray[np.float64], now: float, jitter_s: float) -> NDArray[np.float64] | None:
         """Do all of the rest at once for samples with nothing the matter, as nearly all are, else return None."""
@@ -56,6 +61,7 @@ class Timeline:
         if self.rate_hz:
             self._jitter_s = max(longest - period, FORGET * self._jitter_s)
         self.newest = last
+        self._lead_s = max(self._lead_s, last - now)
         return placed
 
     def place(self, timestamps: NDArray[np.float64], now: float) -> NDArray[np.float64]:
@@ -88,15 +94,23 @@ class Timeline:
                 before = float(placed[first - 1]) if first else self.newest
                 target = max(before + period, now - (float(placed[-1]) - float(placed[first])))
                 placed[first:] = self._moved(placed[first:], target - float(placed[first]))
-            elif placed[-1] > now + AHEAD_S:
+            elif self._set_forward(steps, float(placed[-1]) - now):
                 first = int(np.argmax(steps))
                 before = float(placed[first - 1]) if first else self.newest
                 placed[first:] = self._moved(placed[first:], before + period - float(placed[first]))
             placed = np.maximum(placed, self.newest)
-        return np.maximum.accumulate(placed)
+        placed = np.maximum.accumulate(placed)
+        self._lead_s = max(self._lead_s, float(placed[-1]) - now)
+        return placed
+
+    def _set_forward(self, steps: NDArray[np.float64], ahead_s: float) -> bool:
+        """Whether time jumps because the sender has set its clock: after a loss, samples are not ahead of now."""
+        jump_s = float(steps.max())
+        return ahead_s > AHEAD_S or (jump_s > SET_S and ahead_s > self._lead_s + jump_s / 2)
 
     def _moved(self, placed: NDArray[np.float64], by_s: float) -> NDArray[np.float64]:
         self.shift_s += by_s
+        self.n_resets += abs(by_s) > SET_S / 2 and not math.isnan(self.newest)
         return placed + by_s
 
     def jumps(self, timestamps: NDArray[np.float64], jitter_s: float = JITTER_S) -> bool:

@@ -17,7 +17,8 @@ class Source(Protocol):
 
     A source is configured by its constructor's keyword arguments; a class may also offer a classmethod
     ``discover(timeout_s) -> list[Found]`` for the menus, and an attribute ``held``: true while nothing comes on
-    purpose, so that nobody takes silence for a fault.
+    purpose, so that nobody takes silence for a fault; an attribute ``battery_percent`` where it knows its battery, %,
+    and a method ``clock_offset() -> (offset_s, uncertainty_s) | None`` where it has a clock of its own. Neither waits.
     """
 
     def connect(self) -> StreamInfo:

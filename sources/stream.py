@@ -16,8 +16,9 @@ from .block import Block, Event
 from .checked import checked
 from .clock import local_clock
 from .errors import SourceError, SourceLost
-from .health import Gap, RateMeter, State, StreamHealth
+from .health import Gap, RateMeter, State, StreamHealth, TimeOrder
 from .info import StreamInfo
+from .lead import Lead
 from .naming import name_of, open_source
 from .past import Past, bytes_per_second
 from .ring import RingBuffer
@@ -83,6 +84,7 @@ class Stream:
         self._wanted = 0
         self.left_behind: tuple[str, ...] = ()
         self._sinks_lock = threading.Lock()
+        self._lead: Lead | None = None
         self._owed = 0
         self._state: State = "idle"
         self._message = ""
@@ -95,6 +97,7 @@ class Stream:
         self._retry_at = 0.0
         self._n_retries = 0
         self._rate = RateMeter()
+        self._order = TimeOrder()
 
     # What a stream is
 
@@ -145,6 +148,11 @@ class Stream:
             gaps=self._gaps,
             back_after_s=self._back_after_s,
             sync_age_s=getattr(self.source, "sync_age_s", math.nan),
+            clock_uncertainty_s=_clock_uncertainty(self.source),
+            battery_percent=_battery(self.source),
+            n_back=self._order.n_back,
+            n_repeated=self._order.n_repeated,
+            n_clock_resets=getattr(self.source, "n_clock_resets", 0),
         )
 
     @property
@@ -203,6 +211,8 @@ class Stream:
         self._n_retries = 0
         self._state, self._message = "live", ""
         with self._sinks_lock:
+            if self._lead is not None:
+                self._lead.open(info)
             for sink in self._sinks:
                 sink.open(info)
 
@@ -378,9 +388,13 @@ class Stream:
 
     def _forget(self) -> None:
         self._past = self._info = None
+        with self._sinks_lock:
+            if self._lead is not None:
+                self._lead.forget()
         self._n_received = self._n_lost = self._n_gaps = self._owed = 0
         self._newest = self._arrived = self._lost_since = math.nan
         self._gaps, self._interrupted, self._back_after_s = (), False, 0.0
+        self._order = TimeOrder()
 
     # Samples
 
@@ -396,10 +410,16 @@ class Stream:
             self._hand_out_events(block)
         else:
             block = self._count(block, info)
+            self._order.add(self._newest, block.timestamps)
             if self._past is not None:
                 self._past.take(block, broken=self._interrupted)
                 self._interrupted = False
-        for sink in self._sinks:
+        with self._sinks_lock:
+            # A sink that joins now gets this block either from what is kept, or as the first of its own.
+            if self._lead is not None:
+                self._lead.take(block)
+            sinks = self._sinks
+        for sink in sinks:
             sink.write(block)
         self._n_received += n
         self._newest = float(block.timestamps[-1])
@@ -426,12 +446,48 @@ class Stream:
             for callback in self.on_event:
                 callback(event)
 
-    def add_sink(self, sink: Sink) -> None:
-        """Give every block from now on to `sink` too. Any thread may call it."""
+    def add_sink(self, sink: Sink, since: float = math.inf) -> None:
+        """Give every block from now on to `sink` too. Any thread may call it.
+
+        Parameters
+        ----------
+        sink
+            Who wants them.
+        since
+            Of the blocks that `keep_blocks` has kept, those from this moment on come first, s, LSL clock; each sample
+            once, none missing between past and present. None of them by default.
+        """
         with self._sinks_lock:
-            if self._info is not None:
+            if self._lead is not None and since < math.inf:
+                self._lead.hand_over(sink, since)
+            elif self._info is not None:
                 sink.open(self._info)
             self._sinks = (*self._sinks, sink)
+
+    def keep_blocks(self, seconds: float, max_bytes: int) -> None:
+        """Keep the newest blocks as they came, for sinks that join later. Any thread may call it.
+
+        Parameters
+        ----------
+        seconds
+            How much of the past, s; 0 keeps nothing.
+        max_bytes
+            Less is kept where that would take more memory.
+        """
+        with self._sinks_lock:
+            if seconds <= 0:
+                self._lead = None
+            elif self._lead is None:
+                self._lead = Lead(seconds, max_bytes)
+                if self._info is not None:
+                    self._lead.open(self._info)
+            else:
+                self._lead.seconds, self._lead.max_bytes, self._lead.full = seconds, max_bytes, False
+
+    @property
+    def lead(self) -> Lead | None:
+        """The blocks that `keep_blocks` keeps; None when it keeps none."""
+        return self._lead
 
     def remove_sink(self, sink: Sink) -> None:
         """Stop giving blocks to `sink` and close it. Any thread may call it."""
@@ -509,6 +565,17 @@ class Stream:
 def _same_picture(before: StreamInfo, after: StreamInfo) -> bool:
     """Whether the ring can be kept: it holds float32 in the unit, so a number format may change."""
     return (before.fs, before.n_channels, before.unit) == (after.fs, after.n_channels, after.unit)
+
+
+def _clock_uncertainty(source: Source) -> float:
+    ask = getattr(source, "clock_offset", None)
+    offset = ask() if ask is not None else None
+    return math.nan if offset is None else float(offset[1])
+
+
+def _battery(source: Source) -> float:
+    told = getattr(source, "battery_percent", math.nan)
+    return float(told) if 0 < told <= 100 else math.nan
 
 
 def _kind(source: Source) -> str:

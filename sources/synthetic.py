@@ -79,6 +79,8 @@ class SyntheticSource:
         Is unplugged for 3 s so often, s; 0 for never.
     seed
         Any whole number from 0.
+    battery_percent
+        What it says is left in its battery, %; 0 for a device without one.
     clock
         The LSL clock, unless a test passes its own.
     sleep
@@ -108,6 +110,7 @@ class SyntheticSource:
     stall_every_s: float = 0.0
     unplug_every_s: float = 0.0
     seed: int = 0
+    battery_percent: float = 0.0
     clock: Callable[[], float] = field(default=local_clock, repr=False)
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
@@ -154,6 +157,8 @@ class SyntheticSource:
             raise SourceError(
                 f"drop_samples is {self.drop_samples:,}. Give 1 or more, but fewer than {self.drop_every_s:g} s hold."
             )
+        if not 0 <= self.battery_percent <= 100:
+            raise SourceError(f"battery_percent is {self.battery_percent:g}. Give 0 to 100 %.")
         if not 0 <= self.seed < 2**63:
             raise SourceError(f"seed is {self.seed}. Give a whole number from 0.")
 

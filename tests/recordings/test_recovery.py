@@ -145,7 +145,9 @@ def test_a_gap_whose_line_did_not_reach_the_disk_is_named_from_the_log(tmp_path)
     os.truncate(session / "gaps.jsonl", 0)
     stream = open_session(session).streams["emg"]
     assert stream.n_samples + stream.n_lost == N + 7
-    assert [(gap.n_lost, gap.cause) for gap in stream.gaps] == [(7, "cause unknown")]
+    assert [(gap.sample, gap.n_lost, gap.cause) for gap in stream.gaps] == [(2900, 7, "cause unknown")]
+    assert stream.gaps[0].t_first == pytest.approx(50.0 + 2899 / 2000)
+    assert stream.gaps[0].t_last == pytest.approx(50.0 + 2900 / 2000)
 
 
 def test_torn_lines_are_cut_off(tmp_path):
@@ -265,3 +267,31 @@ def test_a_log_that_is_no_file_is_refused(tmp_path):
     (session / "commits.log").symlink_to("/dev/zero" if sys.platform != "win32" else session)
     with pytest.raises(SessionError, match="not a plain file"):
         open_session(session)
+
+
+def test_a_gap_that_reached_the_disk_before_the_rows_in_front_of_it_leaves_none_unnamed(tmp_path):
+    """Gaps go to the disk first; a power cut may come before the rows and the log do."""
+    session = interrupted(tmp_path, publish=True, lost=7)
+    (session / "commits.log").unlink()
+    opened = open_session(session)
+    stream = opened.streams["emg"]
+    assert stream.n_samples == 1600
+    assert sorted((gap.sample, gap.n_lost, gap.cause) for gap in stream.gaps) == [
+        (1600, 1300, "interrupted"),
+        (2900, 7, "device"),
+    ]
+    assert "1,300 of emg had not reached the disk and are a named gap" in opened.recovered
+    assert check_session(session)["problems"] == [opened.recovered]
+
+
+def test_rows_that_are_missing_on_both_sides_of_a_gap_are_named_on_both(tmp_path):
+    session = interrupted(tmp_path, lost=7)
+    (session / "emg" / "timestamps" / "c.1").unlink()
+    stream = open_session(session).streams["emg"]
+    assert stream.n_samples == 1024
+    assert sorted((gap.sample, gap.n_lost, gap.cause) for gap in stream.gaps) == [
+        (1024, 1876, "interrupted"),
+        (2900, 7, "device"),
+        (2907, 100, "interrupted"),
+    ]
+    assert stream.n_samples + stream.n_lost == N + 7

@@ -161,3 +161,14 @@ def test_a_clock_that_is_set_forward_is_no_loss():
     placed = timeline.place(times(10, 10, 100.0, start=5000.0), 1000.2)
     assert sum(lost for _, _, lost in timeline.take(placed)) == 0
     assert placed[-1] < 1001
+
+
+def test_a_clock_that_is_set_forward_a_little_is_told_from_a_loss():
+    """Samples after a loss are as old as ever; those of a clock that was set lie ahead of us."""
+    for jump_s, now_s, lost in ((3.0, 0.0, 0), (3.0, 3.0, 300), (0.8, 0.0, 0), (0.8, 0.8, 80), (3.0, 2.9, 300)):
+        timeline = Timeline(100.0)
+        for first in (0, 10, 20):
+            timeline.take(timeline.place(times(first, 10, 100.0), 1000.0 + first / 100 + 0.12))
+        placed = timeline.place(times(30, 10, 100.0) + jump_s, 1000.42 + now_s)
+        assert sum(n for _, _, n in timeline.take(placed)) == lost
+        assert timeline.n_resets == (lost == 0)
