@@ -1,0 +1,140 @@
+"""Checking recordings in the background: just after Record was stopped, and whenever somebody asks."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..recordings.layout import clock_text
+from ..recordings.progress import Progress, part
+from ..sources.language import tr, trn
+from .jobs import Job, Jobs
+from .log import Log
+
+if TYPE_CHECKING:
+    from ..recordings.session_report import Report
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A session that was checked.
+
+    Parameters
+    ----------
+    report
+        What was found.
+    recorded
+        Whether it was recorded just before.
+    html
+        The page in the session; None where it could not be kept.
+    """
+
+    report: Report
+    recorded: bool
+    html: Path | None
+
+    @property
+    def words(self) -> str:
+        """What is told of it in a line, such as ``Recorded 00:42 · all in order``."""
+        begin = tr("Recorded {time}") if self.recorded else tr("Checked {time}")
+        return f"{begin.format(time=clock_text(self.report.duration_s))} · {verdict_words(self.report)}"
+
+
+def verdict_words(report: Report) -> str:
+    """Return how many problems or things to look at there are, in words."""
+    n = len(report.problems)
+    if n:
+        return trn("{n} problem", "{n} problems", n).format(n=n)
+    n = len(report.concerns)
+    if n:
+        return trn("in order, {n} thing to look at", "in order, {n} things to look at", n).format(n=n)
+    return tr("all in order")
+
+
+class Reports:
+    """Runs checks as jobs, one a session. Any thread may call it.
+
+    Parameters
+    ----------
+    jobs
+        Runs them.
+    log
+        Told how each ended.
+    """
+
+    def __init__(self, jobs: Jobs, log: Log) -> None:
+        self._jobs = jobs
+        self._log = log
+        self._lock = threading.Lock()
+        self._running: dict[Path, Job] = {}
+        self.newest: Checked | None = None
+        """The newest one; replaced as a whole."""
+        self.automatic = False
+        """Whether each recording is sealed and checked when it is stopped; a window says so."""
+        self.after: list[Callable[[Path, Report], object]] = []
+        """Called in the job's thread with each session that was recorded, sealed and checked."""
+
+    def recorded(self, path: Path) -> None:
+        """Seal and check a session that was just closed, in the background, where that is wanted."""
+        if self.automatic:
+            self._start(path, partial(self._finish, path))
+
+    def check(self, path: Path) -> None:
+        """Check a session in the background, and keep the report in it; nothing happens while that is being done."""
+        self._start(path, partial(self._check, path))
+
+    def _start(self, path: Path, work: Callable[[Progress], str]) -> None:
+        path = path.resolve()
+        with self._lock:
+            job = self._running.get(path)
+            if job is None or job.done:
+                self._running[path] = self._jobs.start(tr("Checking {name}").format(name=path.stem), work)
+
+    def share(self, path: Path) -> float | None:
+        """Return how much of a check is done, 0 to 1; None when none runs."""
+        job = self._running.get(path.resolve())
+        return None if job is None or job.done else job.share
+
+    def stop(self, path: Path) -> None:
+        """End a check. Nothing happens when none runs."""
+        job = self._running.get(path.resolve())
+        if job is not None:
+            job.stop()
+
+    def of(self, path: Path) -> Checked | None:
+        """Return the newest check, when it is one of this session."""
+        newest = self.newest
+        return newest if newest is not None and newest.report.path == path.resolve() else None
+
+    def _finish(self, path: Path, progress: Progress) -> str:
+        from ..recordings.layout import REPORT_HTML
+        from ..recordings.storing_report import finish_session
+
+        report = finish_session(path, progress)
+        html = report.path / REPORT_HTML
+        self._tell(Checked(report, True, html if html.is_file() else None))
+        for follow in self.after:
+            follow(path, report)
+        return ""
+
+    def _check(self, path: Path, progress: Progress) -> str:
+        from ..recordings import SessionError
+        from ..recordings.report import make_report
+        from ..recordings.storing_report import store_report
+
+        report = make_report(path, part(progress, 0.0, 0.98))
+        html: Path | None = None
+        try:
+            html = store_report(report)[1]
+        except SessionError as error:
+            self._log(str(error), "warn")
+        self._tell(Checked(report, False, html))
+        return ""
+
+    def _tell(self, checked: Checked) -> None:
+        self.newest = checked
+        self._log(checked.words, "good" if checked.report.ok else "bad")
