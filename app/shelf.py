@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..widgets.figures import clock
+from .browser_summary import summary_of
 from .worker import Worker, stop_all
 
 N_CARDS = 24
-THUMBNAIL_COLUMNS = 120
 LOOK_EVERY_S = 2.0
 
 
@@ -93,28 +93,11 @@ def sessions_in(folder: Path) -> list[Path]:
 
 def card(path: Path) -> Card:
     """Sum up one session."""
-    from ..recordings import SessionError, open_session
-
-    try:
-        with open_session(path) as session:
-            streams = list(session.streams.values())
-            longest = max((s.duration_s for s in streams), default=0.0)
-            facts = [session.created[:16].replace("T", " "), clock(longest)]
-            facts += [f"{s.name} {s.info.n_channels} ch" for s in streams[:3]]
-            if session.state != "complete":
-                facts.append(session.state)
-            first = next((s for s in streams if s.n_samples > 1), None)
-            thumbnail = None if first is None else _outline(first.overview(THUMBNAIL_COLUMNS))
-            return Card(path, session.name or path.stem, " · ".join(facts), thumbnail)
-    except SessionError as error:
-        return Card(path, path.stem, str(error), good=False)
-
-
-def _outline(columns: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the lowest and highest over all channels, each freed from its offset, in -1…1."""
-    middle = np.nanmedian(columns, axis=(1, 2), keepdims=True)
-    centred = columns - middle
-    low, high = np.nanmin(centred[..., 0], axis=0), np.nanmax(centred[..., 1], axis=0)
-    reach = max(float(np.nanmax(np.abs(np.stack([low, high])))), 1e-30)
-    outline: NDArray[np.float32] = np.nan_to_num(np.stack([low, high], axis=1) / reach).astype(np.float32)
-    return outline
+    entry = summary_of(path)
+    if entry.error:
+        return Card(path, path.stem, entry.error, good=False)
+    facts = [entry.created[:16].replace("T", " "), clock(entry.duration_s)]
+    facts += [f"{stream.name} {stream.n_channels} ch" for stream in entry.streams[:3]]
+    if entry.state != "complete":
+        facts.append(entry.state)
+    return Card(path, entry.title, " · ".join(facts), entry.outline)

@@ -11,6 +11,7 @@ from .layout import plain
 
 MAX_ABOUT = 32 * 2**10
 MAX_TAGS = 64
+SIDES = ("left", "right", "midline")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class About:
         Its number among the takes of this subject and task, from 1; 0 where nobody counted.
     tags
         Words to find it by.
+    superseded
+        Which take was made in its place, by its folder's name; empty while it counts.
     """
 
     name: str = ""
@@ -45,16 +48,20 @@ class About:
     protocol: str = ""
     take: int = 0
     tags: tuple[str, ...] = ()
+    superseded: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the attributes, each short enough that the metadata stay readable whatever was pasted."""
         values = {key: value[:MAX_ABOUT] if isinstance(value, str) else value for key, value in asdict(self).items()}
+        if not self.superseded:
+            del values["superseded"]
         return {**values, "tags": [tag[:256] for tag in self.tags[:MAX_TAGS]]}
 
     @classmethod
     def from_json(cls, attributes: Mapping[str, Any]) -> About:
         """Read a session's attributes; what is missing or of the wrong kind is left empty."""
-        texts = {f.name: str(attributes.get(f.name) or "")[:MAX_ABOUT] for f in fields(cls)[:6]}
+        names = [f.name for f in fields(cls) if f.name not in ("take", "tags")]
+        texts = {name: str(attributes.get(name) or "")[:MAX_ABOUT] for name in names}
         take, tags = attributes.get("take"), attributes.get("tags")
         return cls(
             **texts,
