@@ -157,10 +157,16 @@ class Switch:
         Called when it is pressed.
     look
         Its look while it is on, as `Theme.button` knows it.
+    line
+        Whether it is a line of its own, its words at the left.
     """
 
-    def __init__(self, theme: Theme, text: str, tip: str, on_press: Callable[[], object], look: str = "plain") -> None:
+    def __init__(
+        self, theme: Theme, text: str, tip: str, on_press: Callable[[], object], look: str = "plain", *,
+        line: bool = False,
+    ) -> None:  # fmt: skip
         self._theme = theme
+        self._look_of = theme.choice if line else theme.button
         self._tip = tip
         self._on_press = on_press
         self._shown = (text, look, "")
@@ -174,12 +180,19 @@ class Switch:
         dpg.add_button(tag=self.tag, label=label(text), parent=parent, width=width, height=height, callback=self._press)
         with dpg.tooltip(self.tag, delay=0.4):
             dpg.add_text(label(self._tip, 500), tag=self._words, wrap=self._theme.px(320))
-        dpg.bind_item_theme(self.tag, self._theme.button(look))
+        dpg.bind_item_theme(self.tag, self._look_of(look))
         self._shown = (text, look, "")
 
     def _press(self) -> None:
         if not self._shown[2]:
             self._on_press()
+
+    def say(self, tip: str) -> None:
+        """Change what the tooltip says while the button is on."""
+        if tip != self._tip:
+            self._tip = tip
+            if not self._shown[2]:
+                dpg.set_value(self._words, label(tip, 500))
 
     def show(self, *, text: str | None = None, look: str | None = None, why_off: str = "") -> None:
         """Change words or look; a reason turns the button off."""
@@ -190,5 +203,5 @@ class Switch:
         self._shown = wanted
         dpg.configure_item(self.tag, label=label(wanted[0]))
         # Off only in looks: dearpygui shows no tooltip on an item that is really disabled.
-        dpg.bind_item_theme(self.tag, self._theme.button("off" if why_off else wanted[1]))
+        dpg.bind_item_theme(self.tag, self._look_of("off" if why_off else wanted[1]))
         dpg.set_value(self._words, label(why_off or self._tip, 500))

@@ -1,11 +1,11 @@
-"""Record, stop, mark."""
+"""Record, stop, mark; which take comes next, and whether anything speaks against it."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import dearpygui.dearpygui as dpg
 
@@ -16,6 +16,8 @@ from .figures import samples, span
 from .flow import Flow
 from .panel import Facts, Panel, Switch, Words
 from .popup import calling, tooltip
+from .record_setup import RecordSetup, SetupActions, SetupView
+from .take_lines import TakeActions, TakeLines, TakeView
 from .theme import Theme
 
 REFRESH_S = 0.25
@@ -41,6 +43,10 @@ class RecordView:
         Why one cannot record now; empty when one can.
     error
         One sentence about what went wrong; empty when nothing did.
+    takes
+        Which take comes next, and whether anything speaks against it.
+    setup
+        What is set up besides.
     """
 
     recording: bool = False
@@ -51,6 +57,8 @@ class RecordView:
     take: str = ""
     why_not: str = ""
     error: str = ""
+    takes: TakeView = field(default_factory=TakeView)
+    setup: SetupView = field(default_factory=SetupView)
 
 
 class RecordPanel:
@@ -70,6 +78,10 @@ class RecordPanel:
         Event buttons besides Mark.
     clock
         For the refresh, s; a test passes its own.
+    takes
+        What the buttons about takes and trials do.
+    setup
+        What the choices below the fold do.
     """
 
     def __init__(
@@ -81,6 +93,8 @@ class RecordPanel:
         on_event: Callable[[str], object],
         labels: Sequence[str] = (),
         clock: Callable[[], float] = time.perf_counter,
+        takes: TakeActions | None = None,
+        setup: SetupActions | None = None,
     ) -> None:
         self._theme = theme
         self._view = view
@@ -96,8 +110,10 @@ class RecordPanel:
         self.error = Words(theme, "small", "bad", wrap=0)
         self.event_buttons: dict[str, Tag] = {}
         self._recording = False
-        self._inputs: dict[str, Tag] = {}
-        self._typed = {"name": "", "subject": "", "notes": ""}
+        self.takes = TakeLines(theme, takes or TakeActions())
+        self.setup = RecordSetup(theme, setup or SetupActions())
+        self.name_input: Tag = 0
+        self._name = ""
         self._refreshed = -math.inf
         self._flow = Flow(theme, 8)
         self.new_label: Tag = 0
@@ -111,19 +127,14 @@ class RecordPanel:
             self.mark.build(line, -1, theme.px(40))
         self.error.build(body)
         self.error.show(False)
-        self._inputs = {name: dpg.generate_uuid() for name in self._typed}
-        hints = {"name": tr("Name of the take"), "subject": tr("Subject code"), "notes": tr("Notes")}
-        tips = {
-            "name": tr("Becomes part of the recording's name."),
-            "subject": tr("A code, never a name: it is kept in the recording."),
-            "notes": tr("Kept in the recording."),
-        }
-        for name, hint in hints.items():
-            dpg.add_input_text(
-                tag=self._inputs[name], parent=body, hint=hint, width=-1, default_value=self._typed[name],
-                user_data=name, callback=self._note,
-            )  # fmt: skip
-            tooltip(self._inputs[name], tips[name], theme)
+        self.name_input = dpg.generate_uuid()
+        dpg.add_input_text(
+            tag=self.name_input, parent=body, hint=tr("Name of the take"), width=-1, default_value=self._name,
+            callback=self._note,
+        )  # fmt: skip
+        tooltip(self.name_input, tr("Becomes part of the recording's name; its takes are numbered."), theme)
+        self.takes.build(body)
+        self.setup.build(body)
         self.facts.build(body)
         dpg.add_spacer(height=1, parent=body)
         self._events_box: Tag = dpg.generate_uuid()
@@ -131,31 +142,42 @@ class RecordPanel:
         self._make_events()
         self._refreshed = -math.inf
 
-    def _note(self, _sender: Tag, text: str, name: str) -> None:
-        self._typed[name] = clean(text)
+    def _note(self, _sender: Tag, text: str) -> None:
+        self._name = clean(text)
 
     @property
     def name(self) -> str:
         """The name that was typed for the take."""
-        return self._typed["name"].strip()
+        return self._name.strip()
 
     @property
     def subject(self) -> str:
         """The subject code that was typed."""
-        return self._typed["subject"].strip()
+        return self.setup.typed["subject"].strip()
+
+    @property
+    def task(self) -> str:
+        """The task that was typed."""
+        return self.setup.typed["task"].strip()
+
+    @property
+    def operator(self) -> str:
+        """The operator that was typed."""
+        return self.setup.typed["operator"].strip()
 
     @property
     def notes(self) -> str:
         """The notes that were typed."""
-        return self._typed["notes"].strip()
+        return self.setup.typed["notes"].strip()
 
-    def fill_in(self, name: str | None = None, subject: str | None = None, notes: str | None = None) -> None:
-        """Write into the fields; None leaves one as it is."""
-        for key, text in (("name", name), ("subject", subject), ("notes", notes)):
-            if text is not None:
-                self._typed[key] = label(text, 1000)
-                if self._inputs:
-                    dpg.set_value(self._inputs[key], self._typed[key])
+    def fill_in(self, name: str | None = None, **texts: str) -> None:
+        """Write into the fields: ``name``, ``subject``, ``task``, ``operator``, ``notes``."""
+        if name is not None:
+            self._name = label(name, 1000)
+            if self.name_input:
+                dpg.set_value(self.name_input, self._name)
+        for key, text in texts.items():
+            self.setup.fill_in(key, text)
 
     def set_labels(self, labels: Sequence[str]) -> None:
         """Choose the event buttons."""
@@ -206,6 +228,8 @@ class RecordPanel:
             self.button.show(text=tr("Stop   {time}").format(time=clock_text(view.seconds)), look="record")
         else:
             self.button.show(text=tr("Record"), look="plain", why_off=view.why_not)
+        self.takes.show(view.takes, recording=view.recording)
+        self.setup.draw(view.setup)
         facts = self.facts
         facts.say(tr("Take"), label(view.take, 28) or "–", "text" if view.take else "muted")
         facts.say(tr("Written"), samples(view.n_written) if view.n_written else "–", "text")
@@ -219,4 +243,5 @@ class RecordPanel:
     def delete(self) -> None:
         """Remove the panel. Safe to call twice."""
         self.panel.delete()
-        self._inputs = {}
+        self.name_input = 0
+        self.setup.forget()

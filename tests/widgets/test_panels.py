@@ -55,8 +55,11 @@ def test_record_stop_and_events(screen, theme, clock, show):
         ["lift", "hold"], clock,
     )  # fmt: skip
     show(panel)
-    screen.click(panel._inputs["subject"])
+    screen.click(panel.setup.more.tag)
+    screen.click(panel.setup.inputs["subject"])
     screen.type("S07")
+    screen.click(panel.setup.more.tag)
+    assert dpg.get_item_label(panel.setup.more.tag) == "S07 …"
     assert panel.subject == "S07"
     screen.click(panel.button.tag)
     assert calls == ["record"]
