@@ -2,10 +2,10 @@
 # PYTHON=/path/to/python3.12 chooses the interpreter; ARGS="…" is passed on (make test ARGS="-k ring").
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test venv lint format types layers wheel texts bench screenshots gallery ci clean
+.PHONY: help demo test venv lint format types layers wheel texts bench fuzz screenshots gallery ci clean
 BIN := .venv/bin
 ARGS ?=
-export PYTHON
+export PYTHON SECONDS_EACH TARGETS
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -48,6 +48,9 @@ bench: ## Measure against peers, in one run on the same data
 	@.ci/venv test,bench
 	@.ci/system window virtual
 	@$(BIN)/python benchmarks/run.py $(ARGS)
+
+fuzz: venv ## Throw new bytes at every parser, a minute each (SECONDS_EACH=…, TARGETS="xdf edf")
+	@.ci/fuzz
 
 screenshots: venv ## Take the README's pictures of the real window
 	@.ci/system window virtual

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -103,7 +104,9 @@ class App:
 
     # Running
 
-    def run(self, mode: Mode = "gui", seconds: float | None = None) -> None:
+    def run(
+        self, mode: Mode = "gui", seconds: float | None = None, prepare: Callable[[], object] | None = None
+    ) -> None:
         """Run until the window is closed, `stop` is called, `seconds` are over or Ctrl-C is pressed.
 
         Headless, it also ends when every source has come to its end.
@@ -114,6 +117,8 @@ class App:
             ``"gui"`` opens the window; ``"headless"`` runs the engine alone.
         seconds
             For how long; None for as long as it takes.
+        prepare
+            Headless, called once when every stream has connected, before `seconds` begin; what it raises ends the run.
 
         Raises
         ------
@@ -135,18 +140,20 @@ class App:
         self.stopped_by = 0
         with self.stop_on_signals(), self:
             if mode == "headless":
-                self._run_headless(seconds)
+                self._run_headless(seconds, prepare)
             else:
                 from .window import Window
 
                 Window(self.engine, self.title, ui=self._ui, stopping=self.stopping).run(seconds)
 
-    def _run_headless(self, seconds: float | None) -> None:
+    def _run_headless(self, seconds: float | None, prepare: Callable[[], object] | None) -> None:
         try:
             self.engine.wait_connected()
         except SourceError:
             self.engine.stop_recording(keep_empty=False)
             raise
+        if prepare is not None:
+            prepare()
         deadline = None if seconds is None else self._clock() + seconds
         while not self.stopping.is_set() and not self.engine.all_ended:
             left = 0.1 if deadline is None else deadline - self._clock()
@@ -158,14 +165,17 @@ class App:
         """End `run`. Any thread may call it."""
         self.stopping.set()
 
-    def record(self, path: str | Path, name: str = "", subject: str = "", notes: str = "") -> Path | None:
+    def record(
+        self, path: str | Path, name: str = "", subject: str = "", notes: str = "", *, task: str = "",
+        operator: str = "",
+    ) -> Path | None:  # fmt: skip
         """Record every stream to `path`, at once when running, else from the beginning of `run`.
 
         Parameters
         ----------
         path
             A folder ending in ``.myo`` becomes the session; in any other a new session is made.
-        name, subject, notes
+        name, subject, notes, task, operator
             Metadata of the session.
 
         Returns
@@ -177,10 +187,21 @@ class App:
         AppError, SessionError
             When a recording runs already, or the folder cannot be written.
         """
+        begin = partial(self.engine.record, path, name, subject, notes, task=task, operator=operator)
         if self.engine.running:
-            return self.engine.record(path, name, subject, notes)
-        self._record_at_start = lambda: self.engine.record(path, name, subject, notes)
+            return begin()
+        self._record_at_start = begin
         return None
+
+    def keep_before(self, seconds: float) -> None:
+        """Keep the last seconds of every stream, to be put in front of the next recording; 0 keeps nothing.
+
+        Parameters
+        ----------
+        seconds
+            How much, s; a minute at most, and less where that would take over 256 MiB of memory.
+        """
+        self.engine.keep_before(seconds)
 
     def stop_recording(self) -> Path | None:
         """Close the recording; return its folder, or None when none runs."""

@@ -1,9 +1,10 @@
-"""The command line. Every command ends with an honest exit code: 0 done, 1 could not, 2 misunderstood."""
+"""The command line. Every command ends with an honest code: 0 done, 1 could not, 2 misunderstood, 3 not in order."""
 
 from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -11,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from ..sources import SourceError, Stream
+from . import cli_compact, cli_cut, cli_describe, cli_formats
 from .errors import AppError
 from .stream_names import make_streams
 
@@ -30,9 +32,16 @@ Sources = Annotated[
         " NAME=SOURCE gives the stream a name.",
     ),
 ]
-Session = Annotated[Path, typer.Argument(metavar="PATH", help="A session's folder, or a folder that holds one.")]
+# No path: it would make one slash of the two in a URL.
+Session = Annotated[
+    str, typer.Argument(metavar="PATH", help="A session's folder, a folder that holds one, or a URL that fsspec knows.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ForSeconds = Annotated[float | None, typer.Option("--seconds", min=0.0, help="Close after this time, s.")]
+
+
+FINISH_WITHIN_S = 20.0
+"""How long a recording without a window is sealed and checked at most before the program ends."""
 
 
 def main() -> NoReturn:
@@ -83,7 +92,9 @@ def launcher(
         _window([], seconds=seconds)
 
 
-def _window(streams: list[Stream], *, seconds: float | None = None, replay: Path | None = None, **options: Any) -> None:
+def _window(
+    streams: list[Stream], *, seconds: float | None = None, replay: str | Path | None = None, **options: Any
+) -> None:
     from .display import require_display
     from .launcher import launch
 
@@ -139,24 +150,76 @@ def record(
     name: Annotated[str, typer.Option("--name", help="What the recording is called.")] = "",
     subject: Annotated[str, typer.Option("--subject", help="Subject code.")] = "",
     notes: Annotated[str, typer.Option("--notes", help="Anything worth knowing.")] = "",
+    task: Annotated[str, typer.Option("--task", help="What the subject does.")] = "",
+    operator: Annotated[str, typer.Option("--operator", help="Who records.")] = "",
+    protocol: Annotated[
+        Path | None, typer.Option("--protocol", help="Check against this protocol first; exit code 3 when it is red.")
+    ] = None,
+    override: Annotated[
+        str | None, typer.Option("--override", metavar="REASON", help="Record although something is red; it is noted.")
+    ] = None,
+    before: Annotated[
+        float | None, typer.Option("--before", min=0.0, max=60.0, help="Seconds from before to put in front, s.")
+    ] = None,
 ) -> None:
     """Record without a window. Ctrl-C and SIGTERM close the session properly. Prints the session's folder."""
     from .app import App
+    from .headless_take import HeadlessTake, NotInOrder
 
     app = App("record")
     app.streams(*make_streams(sources))
-    app.record(out, name, subject, notes)
-    app.run(mode="headless", seconds=seconds)
+    if protocol is None and not before:
+        app.record(out, name, subject, notes, task=task, operator=operator)
+        app.run(mode="headless", seconds=seconds)
+    else:
+        from ..recordings.protocol import read_protocol
+
+        expected = None if protocol is None else read_protocol(protocol)
+        take = HeadlessTake(app, out, expected, override, before, name, subject, notes, task, operator)
+        take.keep_before()
+        try:
+            app.run(mode="headless", seconds=seconds, prepare=take.begin)
+        except NotInOrder as error:
+            print(f"myoscope: {error}", file=sys.stderr)
+            raise typer.Exit(3) from None
     for line in app.context.log.lines:
         if line.level in ("warn", "bad"):
             print(f"myoscope: {line.text}", file=sys.stderr)
     if app.last_recording is None:
         raise AppError("Nothing was recorded.")
-    print(app.last_recording)
+    print(app.last_recording, flush=True)
+    _finish(app.last_recording)
     if app.recording_error:
         raise typer.Exit(1)
     if app.stopped_by and seconds is not None:
         raise typer.Exit(128 + app.stopped_by)
+
+
+def _finish(path: Path) -> None:
+    """Seal and check a recording, and keep the report in it; for so long only as a script can wait."""
+    from ..recordings import SessionError
+    from ..recordings.progress import Stopped
+    from ..recordings.report_text import headline
+    from ..recordings.storing_report import finish_session
+
+    until = time.monotonic() + FINISH_WITHIN_S
+
+    def go_on(_share: float) -> None:
+        if time.monotonic() > until:
+            raise Stopped
+
+    try:
+        report = finish_session(path, go_on)
+    except Stopped:
+        print(f"myoscope: Not checked yet, it is long: myoscope check --seal {path}", file=sys.stderr)
+        return
+    except SessionError as error:
+        # The recording itself is whole: its own result counts.
+        print(f"myoscope: {error}", file=sys.stderr)
+        return
+    # Whoever reads the output of a program wants the folder, and what went wrong.
+    if not report.ok or sys.stderr.isatty():
+        print(f"myoscope: {headline(report).capitalize()}: {path / 'report.html'}", file=sys.stderr)
 
 
 @cli.command()
@@ -187,21 +250,37 @@ def info(path: Session, as_json: AsJson = False) -> None:
 
 
 @cli.command()
-def check(path: Session, as_json: AsJson = False) -> None:
-    """Verify a session; the exit code is 1 when something is wrong."""
-    from ..recordings import check_session
+def check(
+    path: Session,
+    as_json: AsJson = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the report as a page to this file.")] = None,
+    text: Annotated[Path | None, typer.Option("--text", help="Write the report as plain text to this file.")] = None,
+    seal: Annotated[
+        bool, typer.Option("--seal", help="When all is well, write the SHA-256 manifest anew, and the report.")
+    ] = False,
+) -> None:
+    """Verify a session, sample by sample; the exit code is 1 when something is wrong."""
+    from ..recordings.places import is_url
+    from ..recordings.report import make_report
+    from ..recordings.report_html import html as page
+    from ..recordings.report_text import text as written
+    from ..recordings.storing_report import seal_session
 
-    report = check_session(path)
-    if as_json:
-        print(json.dumps(report, ensure_ascii=False))
-    else:
-        _print_report(report)
-        for problem in report["problems"]:
-            print(f"✕ {problem}")
-        if report["ok"]:
-            print("● Everything is in order.")
-    if not report["ok"]:
+    if seal and is_url(path):
+        raise AppError(f"{path} is not on this machine, and only read. Seal the session where it lies.")
+    report = seal_session(path) if seal else make_report(path)
+    for file, content in ((html, page), (text, written)):
+        if file is not None:
+            file.write_text(content(report), encoding="utf-8", errors="backslashreplace")
+    print(json.dumps(report.to_json()) if as_json else written(report).rstrip("\n"))
+    if not report.ok:
         raise typer.Exit(1)
+
+
+cli_formats.register(cli)
+cli_compact.register(cli)
+cli_cut.register(cli)
+cli_describe.register(cli)
 
 
 def _print_report(report: dict[str, Any]) -> None:

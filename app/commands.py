@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from ..recordings.places import is_url
 from ..sources import Found
 from ..sources.language import tr
 from . import viewer_commands as viewer
 from .actions import Action, Menu, Submenu, actions_of
+from .take_menus import TakeMenus
 from .view_menus import Entries, ViewMenus
 from .viewer_commands import ViewerCommand
 from .workbench import Workbench
@@ -30,6 +32,7 @@ class Commands:
     def __init__(self, workbench: Workbench) -> None:
         self._bench = workbench
         self._view = ViewMenus(workbench)
+        self._takes = TakeMenus(workbench)
 
     def menus(self) -> list[Menu]:
         """Return what the menu bar holds."""
@@ -46,7 +49,8 @@ class Commands:
         bench = self._bench
         record = tr("Record every stream, raw, from this moment.")
         replay = tr("Let the replay run, or hold it.")
-        csv = tr("A file a stream, with times and units, in a folder beside the recording.")
+        exporting = tr("As CSV, EDF+, XDF, MATLAB, NWB and others, for other programs.")
+        importing = tr("Make a session of an XDF, EDF, CSV or other file, and open it.")
         quitting = tr("A recording that runs is closed properly first.")
         opening = partial(bench.open_dialog, "open")
         return [
@@ -59,7 +63,18 @@ class Commands:
                 bench.why_no_stream,
             ),
             None,
+            *self._takes.entries(),
+            None,
             Action(tr("Open recording…"), opening, "Ctrl+O", tr("Replay a session."), bench.why_not_open),
+            Action(
+                tr("Browse recordings…"), partial(bench.open_dialog, "browse"), "Ctrl+Shift+O",
+                tr("Find, tag, describe, cut and join all that was recorded."),
+            ),
+            Action(
+                tr("Describe…"), bench.describe_open, "Ctrl+I",
+                tr("Subject, task, muscles, electrodes: of the recording that is open, or of the next one."),
+                bench.why_not_here,
+            ),
             Submenu(tr("Open recent"), self._recent_sessions, self._why_no_recent),
             Action(tr("Play or pause"), bench.play_or_pause, "P", replay, bench.why_no_replay),
             Action(tr("Loop"), bench.loop, "L", tr("Begin anew at the end."), bench.why_no_replay, bench.is_looping),
@@ -68,8 +83,22 @@ class Commands:
                 bench.why_no_replay,
             ),
             None,
-            Action(tr("Export as CSV"), bench.export, "Ctrl+E", csv, bench.why_not_export),
-            Action(tr("Stop the export"), bench.stop_export, "", tr("Ends it."), bench.why_no_export),
+            Action(tr("Export…"), bench.export, "Ctrl+E", exporting, bench.why_not_export),
+            Action(tr("Import…"), bench.import_file, "Ctrl+Shift+I", importing, bench.why_not_open),
+            Action(
+                tr("Stop what runs in the background"), bench.stop_jobs, "",
+                tr("Exports, imports, checks; nothing of what they have made is left."), bench.why_no_jobs,
+            ),
+            Action(
+                tr("Compress recordings after stop"), bench.compressing.toggle, "",
+                tr("In the background, without loss; every sample is read back before its original goes."),
+                checked=lambda: bench.compressing.wanted,
+            ),
+            Action(
+                tr("Report of the recording"), bench.show_report, "Ctrl+Shift+R",
+                tr("Every sample and file checked: gaps, jitter, drift, flat and clipped channels."),
+                bench.why_no_report,
+            ),
             Action(tr("Show recordings folder"), bench.show_folder, "", tr("In the system's file manager.")),
             None,
             Action(tr("Quit"), bench.quit, "Ctrl+Q", quitting),
@@ -84,7 +113,7 @@ class Commands:
         return [
             Action(Path(path).name, partial(self._bench.open_session, path), help=path)
             for path in self._bench.settings.recent_sessions
-            if Path(path).is_dir()
+            if is_url(path) or Path(path).is_dir()
         ]
 
     def _edit_menu(self) -> Entries:

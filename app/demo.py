@@ -100,7 +100,7 @@ class Tour:
     def _plan(self) -> Iterator[float]:
         bench, engine = self.window.workbench, self.window.engine
         yield LIVE_S
-        bench.take_name = "demo"
+        bench.takes.name = "demo"
         bench.record_or_stop()
         yield from self._wait(lambda: engine.snapshot().recording is not None)
         yield self.record_seconds / 3

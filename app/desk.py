@@ -16,9 +16,13 @@ from .actions import Action
 from .built_in import SIDE_PX
 from .commands import Commands, actions_of
 from .dialogs import Dialogs
+from .exchange_notice import ExchangeNotice
+from .jobs_strip import JobsStrip
 from .menus import Keyboard, MenuBar
 from .panels import Panels
 from .replay_strip import ReplayStrip
+from .report_notice import ReportNotice
+from .report_window import ReportWindow
 from .start_screen import StartScreen
 from .status_bar import StatusBar
 from .views import Views
@@ -28,6 +32,7 @@ PANELS_SHARE = 2.8
 """The window is at least so many times as wide as the panels, or they are left out: the traces come first."""
 STATUS_PX = 22
 REPLAY_PX = 36
+ABOVE_PX, NOTICE_PX = 40, 64
 REFRESH_S = 0.25
 
 
@@ -64,13 +69,25 @@ class Desk:
         self.replay = ReplayStrip(workbench, theme)
         self.start: StartScreen | None = None
         self.status = StatusBar(workbench, theme)
+        self.jobs = JobsStrip(theme, workbench.engine.jobs)
         self.dialogs = Dialogs(workbench, theme, self._menus)
         workbench.shown_dialog = self.dialogs.show
+        self.report = ReportWindow(theme, workbench.engine.reports)
+        workbench.shown_report = self.report.open
+        is_recording = partial(_is_recording, workbench)
+        self.report_notice = ReportNotice(theme, workbench.engine.reports, is_recording, workbench.show_report)
+        self.exchange_notice = ExchangeNotice(theme, workbench.exchange, workbench.open_imported, self._corner_taken)
         self.drop = EventDrop(theme, workbench.mark, workbench.engine.edit_event)
         workbench.mark_and_name = self.drop.press
         self._window: Tag = 0
         self._placed: tuple[object, ...] = ()
         self._refreshed = 0.0
+
+    def _corner_taken(self) -> int:
+        """Return what bars, strips and another notice have of the lower right corner, px."""
+        theme, replay = self._theme, self._bench.state.replay is not None
+        notice = theme.px(NOTICE_PX) if self.report_notice.is_open else 0
+        return theme.px(ABOVE_PX) + (theme.px(REPLAY_PX + 8) if replay else 0) + self.jobs.height() + notice
 
     def _mark(self, number: int) -> None:
         labels = self.panels.record.labels
@@ -87,6 +104,7 @@ class Desk:
         dpg.bind_item_theme(self._window, theme.ground("ground"))
         self._main = dpg.add_child_window(parent=self._window, width=-1, no_scrollbar=True, no_scroll_with_mouse=True)
         self._strip = dpg.add_child_window(parent=self._window, width=-1, height=theme.px(REPLAY_PX), no_scrollbar=True)
+        self.jobs.build(self._window)
         self._bottom = dpg.add_child_window(
             parent=self._window, width=-1, height=theme.px(STATUS_PX), no_scrollbar=True, no_scroll_with_mouse=True
         )
@@ -119,6 +137,10 @@ class Desk:
                 self.replay.draw()
         self.dialogs.draw()
         self.drop.draw()
+        self.report_notice.draw()
+        self.exchange_notice.draw()
+        self.jobs.draw()
+        self.report.draw()
         now = time.perf_counter()
         if now - self._refreshed >= REFRESH_S:
             self._refreshed = now
@@ -134,8 +156,9 @@ class Desk:
         gap = theme.px(8)
         menu = theme.fonts.height("words") + 2 * theme.px(8)
         inner = height - menu - theme.px(STATUS_PX) - 3 * gap
-        views = inner - (theme.px(REPLAY_PX) + gap if replay else 0)
-        wanted = (width, height, replay, empty, theme.scale)
+        jobs = self.jobs.height()
+        views = inner - (theme.px(REPLAY_PX) + gap if replay else 0) - jobs
+        wanted = (width, height, replay, empty, jobs, theme.scale)
         if wanted != self._placed:
             self._placed = wanted
             dpg.configure_item(self._main, height=views)
@@ -154,6 +177,11 @@ class Desk:
         if self.start is not None:
             self.start.delete()
             self.start = None
-        for part in (self.drop, self.dialogs, self.views, self.replay, self.status):
+        notices = (self.jobs, self.exchange_notice, self.report_notice)
+        for part in (*notices, self.drop, self.report, self.dialogs, self.views, self.replay, self.status):
             part.delete()
         dpg.delete_item(self._window)
+
+
+def _is_recording(workbench: Workbench) -> bool:
+    return workbench.state.recording is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
+from ..recordings.places import is_url
 from ..sources import form_fields, kind, kinds
 from ..sources.language import later, tr
 from ..widgets import FormError, FormWidget, Theme
@@ -14,7 +15,14 @@ from ..widgets.door import Tag, clean, label
 from ..widgets.panel import Words
 from ..widgets.popup import tooltip
 from .actions import Menu
+from .browser import BrowserPage
+from .browser_acts import BrowserActs
+from .export_dialog import ExportPage
+from .import_dialog import ImportPage
+from .metadata_editor import MetadataPage
 from .palette_window import PaletteWindow
+from .preflight_page import PreflightPage
+from .protocol_page import ProtocolPage
 from .shelf import sessions_in
 from .shortcut_sheet import sheet
 from .workbench import Workbench
@@ -31,9 +39,15 @@ LICENCE = later(
 )
 # Title and size, px at 100 %.
 DIALOGS = {
+    "browse": (later("Recordings"), 1240, 760),
+    "describe": (later("About the recording"), 1080, 700),
     "open": (later("Open a recording"), 600, 560),
     "device": (later("Add a device"), 600, 560),
     "layout": (later("Save layout"), 440, 190),
+    "preflight": (later("Check before recording"), 720, 520),
+    "protocol": (later("Protocol"), 600, 680),
+    "export": (later("Export"), 860, 690),
+    "import": (later("Import a file"), 760, 680),
     "shortcuts": (later("Keyboard shortcuts"), 720, 640),
     "about": (later("About myoscope"), 600, 260),
 }
@@ -64,6 +78,8 @@ class Dialogs:
         self._kind = "synthetic"
         self._text: Tag = 0
         self._n_frames = 0
+        self.page: PreflightPage | ProtocolPage | BrowserPage | MetadataPage | ExportPage | ImportPage | None = None
+        self.acts = BrowserActs(workbench.engine, lambda: workbench.settings.operator)
         self.palette = PaletteWindow(workbench, theme, menus, self._forget_palette)
 
     def show(self, name: str) -> None:
@@ -96,6 +112,8 @@ class Dialogs:
     def draw(self) -> None:
         """Give the first field the keyboard; close on Esc."""
         self.palette.draw()
+        if self.page is not None:
+            self.page.draw()
         self._n_frames += 1
         if self._text and self._n_frames <= 3:
             dpg.focus_item(self._text)
@@ -109,7 +127,9 @@ class Dialogs:
         """Close the dialog. Safe to call twice."""
         self.palette.close()
         window, self._window, self.name, self.form = self._window, 0, "", None
-        self._text = 0
+        page, self._text, self.page = self.page, 0, None
+        if isinstance(page, BrowserPage | MetadataPage | ExportPage | ImportPage):
+            page.delete()
         if window and dpg.does_item_exist(window):
             dpg.delete_item(window)
 
@@ -122,7 +142,7 @@ class Dialogs:
     def _fill_open(self, window: Tag) -> None:
         theme = self._theme
         folder = self._bench.settings.recordings_folder
-        self._muted(window, tr("Folder of a session, or a folder that holds one:"))
+        self._muted(window, tr("Folder of a session, a folder that holds one, or a URL:"))
         with dpg.group(horizontal=True, parent=window):
             self._path = dpg.add_input_text(width=-theme.px(100), hint=str(folder), on_enter=True, callback=self._open)
             button = dpg.add_button(label=label(tr("Open")), width=-1, callback=self._open)
@@ -147,13 +167,16 @@ class Dialogs:
         if not text:
             self._say(tr("Type the folder of a recording, or choose one below."))
             return
+        if is_url(text):
+            self._open_path(text)
+            return
         path = Path(text).expanduser()
         if not path.is_dir():
             self._say(tr("There is no folder {path}. Check the spelling.").format(path=path))
             return
         self._open_path(path)
 
-    def _open_path(self, path: Path) -> None:
+    def _open_path(self, path: Path | str) -> None:
         self._bench.open_session(path)
         self.delete()
 
@@ -207,6 +230,39 @@ class Dialogs:
             self._say(str(error) or type(error).__name__)
             return
         self.delete()
+
+    # Recording
+
+    def _fill_preflight(self, window: Tag) -> None:
+        self.page = PreflightPage(self._bench, self._theme, self.delete)
+        self.page.fill(window)
+
+    def _fill_protocol(self, window: Tag) -> None:
+        self.page = ProtocolPage(self._bench, self._theme, self.delete)
+        self.page.fill(window)
+
+    # Recordings
+
+    def _fill_browse(self, window: Tag) -> None:
+        self.page = BrowserPage(self._bench, self._theme, self.acts, self.delete)
+        self.page.fill(window)
+
+    def _fill_describe(self, window: Tag) -> None:
+        self.page = MetadataPage(self._bench, self._theme, self.acts, self._bench.described)
+        self.page.fill(window)
+
+    # Files of other programs
+
+    def _fill_export(self, window: Tag) -> None:
+        path = self._bench.session_at_hand()
+        if path is not None:
+            self.page = ExportPage(path, self._bench.exchange, self._theme, self.delete)
+            self.page.fill(window)
+
+    def _fill_import(self, window: Tag) -> None:
+        folder = self._bench.settings.recordings_folder
+        self.page = ImportPage(folder, folder, self._bench.exchange, self._theme, self.delete)
+        self.page.fill(window)
 
     # Layout
 

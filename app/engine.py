@@ -10,13 +10,14 @@ import queue
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..sources import Event, Source, SourceError, Stream, local_clock, open_source
 from ..sources.language import tr
+from . import pretrigger
 from .context import KEPT_EVENTS, Context, Events
 from .errors import AppError
 from .jobs import Jobs
@@ -24,13 +25,17 @@ from .log import Log
 from .predict import Predictor
 from .recording import Recording
 from .replaying import Replaying
+from .reports import Reports
 from .state import EngineState, StreamState
 from .watch import Watch
 from .worker import Worker, stop_all
 
 if TYPE_CHECKING:
     from ..recordings import Replay
+    from ..recordings.about import ChannelAbout
 
+OF_ONE_RECORDING = ("trigger", "preflight")
+"""Kinds of events that a recording which begins soon after does not take over."""
 SWITCH_INTERVAL_S = 5e-4
 """How soon a busy Python thread must let another run; measured: a third less delay under load."""
 
@@ -55,8 +60,13 @@ class Engine:
         self._first_errors: dict[str, SourceError] = {}
         self._recording: Recording | None = None
         self._views: dict[str, Mapping[str, Any]] = {}
+        self._channels_about: dict[str, tuple[ChannelAbout, ...]] = {}
         # Held to hand a few settings to the recorder's queue, never while a recording starts or stops.
         self._viewing = threading.Lock()
+        # Held while a recording takes over the events before it, so that each is noted once.
+        self._noting = threading.Lock()
+        self._taken_over: dict[int, Event] = {}
+        self._pretrigger_s = 0.0
         self._replaying = Replaying(self, clock)
         self._predictors: list[Predictor] = []
         self._predict_workers: list[Worker] = []
@@ -67,12 +77,15 @@ class Engine:
         self._changing = threading.RLock()
         self._switch_interval = sys.getswitchinterval()
         self.running = False
+        self.recording_since = math.inf
+        """When the recording that runs was begun, s, LSL clock; samples from before may be in front of it."""
         self.shown_since = -math.inf
         """Events from before are of another session, and not drawn, s, LSL clock."""
         self.last_recording: Path | None = None
         self.recording_error = ""
         self.log = Log(clock)
         self.jobs = Jobs(self.log)
+        self.reports = Reports(self.jobs, self.log)
         self._watch = Watch(self.log, clock)
         self.events = Events(clock)
         # The session that holds each event, so that an edit finds it.
@@ -100,6 +113,8 @@ class Engine:
                 raise AppError(f"There is a stream {stream.name!r} already. Give this one another name.")
             self._streams[stream.name] = stream
             stream.on_event.append(self.events.add)
+            if self._pretrigger_s:
+                pretrigger.keep(self._streams.values(), self._pretrigger_s)
             if self._recording is not None:
                 self._recording.follow(stream)
             if self.running and not self.is_fed(stream):
@@ -144,6 +159,11 @@ class Engine:
                 self._first_errors[stream.name] = error
         state = self._watch.look(stream, any_rate=self.replay is not None)
         self._first_results[stream.name].set()
+        recording = self._recording
+        if recording is not None:
+            recording.look()
+        for predictor in self._predictors:
+            predictor.look()
         if n:
             return 0.0
         return 0.001 if state in ("live", "silent", "held") else 0.05
@@ -300,15 +320,40 @@ class Engine:
 
         edit_event(path, Edit(self._clock(), original, now.label, now.text))
 
-    def record(self, path: str | Path, name: str = "", subject: str = "", notes: str = "") -> Path:
-        """Begin to record every stream; return the session's folder.
+    def keep_before(self, seconds: float) -> None:
+        """Keep the last seconds of every stream, to be put in front of the next recording; 0 keeps nothing.
+
+        Parameters
+        ----------
+        seconds
+            How much, s; a minute at most, and less where that takes too much memory: the snapshot tells.
+        """
+        with self._changing:
+            self._pretrigger_s = pretrigger.keep(self._streams.values(), seconds)
+
+    def record(
+        self,
+        path: str | Path,
+        name: str = "",
+        subject: str = "",
+        notes: str = "",
+        *,
+        task: str = "",
+        operator: str = "",
+        protocol: str = "",
+        take: int = 0,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Path:
+        """Begin to record every stream, after what `keep_before` has kept; return the session's folder.
 
         Parameters
         ----------
         path
             A folder ending in ``.myo`` becomes the session; in any other a new session is made.
-        name, subject, notes
+        name, subject, notes, task, operator, protocol, take
             Metadata, kept from the first second.
+        facts
+            Further attributes of the session, such as ``preflight``.
 
         Raises
         ------
@@ -323,19 +368,32 @@ class Engine:
         with self._changing:
             if self._recording is not None:
                 raise AppError(f"{self._recording.path} is being recorded. Stop that first.")
+            now, before_s = self._clock(), self._pretrigger_s
+            known = dict(facts or {})
+            if before_s:
+                leads = {stream.name: stream.lead for stream in self._streams.values()}
+                kept = {key: round(lead.kept_s, 3) for key, lead in leads.items() if lead is not None}
+                known["trigger"] = {"t": now, "before_s": before_s, "kept_s": kept}
             recorder = Recorder(
-                path, name=name, subject=subject, notes=notes, app_version=__version__, clock=self._clock
-            )
+                path, name=name, subject=subject, notes=notes, task=task, operator=operator, protocol=protocol,
+                take=take, facts=known, app_version=__version__, clock=self._clock,
+            )  # fmt: skip
             recorder.open()
             recording = Recording(recorder, self.log, self._clock, self._worker_failed)
+            self._begin_noting(recording, now - before_s if before_s else math.inf)
             with self._viewing:
-                self._recording = recording
                 for stream_name, settings in self._views.items():
                     recording.note_view(stream_name, settings)
+                for stream_name, channels in self._channels_about.items():
+                    recording.describe_channels(stream_name, channels)
             self.recording_error = ""
+            self.recording_since = now
             self.last_recording = recorder.path
             for stream in self._streams.values():
-                recording.follow(stream)
+                recording.follow(stream, now - before_s if before_s else math.inf)
+            if before_s:
+                said = pretrigger.look(self._streams.values(), before_s).sentence
+                self.events.add(Event(now, "trigger", "trigger", said))
         self.log(tr("Recording {name}.").format(name=recorder.path.name))
         return recorder.path
 
@@ -356,13 +414,49 @@ class Engine:
             if self._recording is not None:
                 self._recording.note_view(stream_name, settings)
 
+    def describe(self, **changes: str) -> None:
+        """Change what is known of the recording that runs: fields of `About`. Nothing happens when none does."""
+        with self._viewing:
+            if self._recording is not None:
+                self._recording.describe(**changes)
+
+    def describe_channels(self, stream_name: str, channels: Sequence[ChannelAbout]) -> None:
+        """Say what the channels of a stream are: kept by the recording that runs, and by those that follow.
+
+        Cheap, and never waits for a command that is being done.
+        """
+        with self._viewing:
+            self._channels_about[stream_name] = tuple(channels)
+            if self._recording is not None:
+                self._recording.describe_channels(stream_name, channels)
+
+    def _begin_noting(self, recording: Recording, since: float) -> None:
+        """Let a recording keep the events from a moment on: those that were, once each, and all that come."""
+        with self._noting:
+            self._recording = recording
+            since = max(since, self.shown_since)
+            before = [e for e in self.events.latest if since <= e.t and e.kind not in OF_ONE_RECORDING]
+            # Held, or another event could come to have the same identity.
+            self._taken_over = {id(event): event for event in before}
+            for event in before:
+                original = self.events.original(event)
+                recording.note(original)
+                self._remember_place(original, recording.path)
+                if event != original:
+                    recording.edit(original, event.label, event.text)
+
     def _record_event(self, event: Event) -> None:
-        recording = self._recording
-        if recording is not None:
-            recording.note(event)
-            self._events_in[event] = recording.path
-            if len(self._events_in) > KEPT_EVENTS:
-                del self._events_in[next(iter(self._events_in))]
+        with self._noting:
+            recording = self._recording
+            # On its way to us while the recording took it over.
+            if recording is not None and id(event) not in self._taken_over:
+                recording.note(event)
+                self._remember_place(event, recording.path)
+
+    def _remember_place(self, event: Event, path: Path) -> None:
+        self._events_in[event] = path
+        if len(self._events_in) > KEPT_EVENTS:
+            del self._events_in[next(iter(self._events_in))]
 
     def stop_recording(self, *, keep_empty: bool = True) -> Path | None:
         """Close the recording; return its folder, or None when there was none.
@@ -386,6 +480,8 @@ class Engine:
         words = tr("Recorded {n:,} samples, {lost:,} lost: {name}.")
         words = words.format(n=n, lost=status.n_lost, name=recording.path.name)
         self.log(words, "warn" if status.error else "good")
+        if self.running:
+            self.reports.recorded(recording.path)
         return recording.path
 
     # Replay
@@ -472,4 +568,5 @@ class Engine:
             predict=self._predictors[0].state if self._predictors else None,
             busy=self.busy,
             jobs=self.jobs.states,
+            pretrigger=pretrigger.look(list(self._streams.values()), self._pretrigger_s),
         )

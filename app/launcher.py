@@ -16,7 +16,7 @@ def launch(
     streams: list[Stream],
     *,
     seconds: float | None = None,
-    replay: Path | None = None,
+    replay: str | Path | None = None,
     speed: float = 1.0,
     loop: bool = False,
     each_frame: Callable[[Window], None] | None = None,

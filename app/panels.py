@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from ..sources import local_clock
 from ..sources.language import later, tr
@@ -26,10 +27,14 @@ from ..widgets.door import Tag
 from ..widgets.edits import Edit
 from ..widgets.event_panel import EventPanel
 from ..widgets.look import Look
+from ..widgets.record_setup import SetupActions, SetupView
+from ..widgets.take_lines import TakeActions, TakeView
 from ..widgets.widget import Widget
 from .layouts import Pane
 from .notice import Notice
 from .panes import KINDS
+from .preflight_page import preflight_view
+from .pretrigger import CHOICES
 from .workbench import Workbench
 
 LEVELS = {"info": "info", "good": "info", "warn": "warning", "bad": "error"}
@@ -83,10 +88,23 @@ class Panels:
     def __init__(self, workbench: Workbench, theme: Theme) -> None:
         self._bench = workbench
         settings = workbench.settings
+        takes = workbench.takes
         self.record = RecordPanel(
-            theme, self._record_view, workbench.record_or_stop, workbench.record_or_stop, workbench.mark, EVENT_LABELS
+            theme, self._record_view, workbench.record_or_stop, workbench.record_or_stop, workbench.mark, EVENT_LABELS,
+            takes=TakeActions(
+                partial(workbench.open_dialog, "preflight"), takes.redo, takes.bring_back, takes.begin_trial,
+                takes.redo_trial,
+            ),
+            setup=SetupActions(
+                lambda: list(takes.protocols.all()), self._choose_protocol,
+                partial(workbench.open_dialog, "protocol"), CHOICES, takes.keep_before, self._unfold_record,
+            ),
+        )  # fmt: skip
+        self.record.setup.unfolded = settings.record_more
+        self.record.fill_in(
+            takes.name, subject=takes.subject, task=takes.task, operator=takes.operator, notes=takes.notes
         )
-        self.record.fill_in(subject=settings.subject)
+        takes.filled_in = lambda **texts: self.record.fill_in(**texts)
         self.devices = DevicePanel(
             theme,
             self._rows,
@@ -134,6 +152,12 @@ class Panels:
         edit = Edit(words, lambda: give(after), lambda: give(before), f"filter {look.stream.name}")
         self._bench.workspace.looks.undo.do(edit)
 
+    def _choose_protocol(self, name: str) -> None:
+        self._bench.takes.choose(name)
+
+    def _unfold_record(self, unfolded: bool) -> None:
+        self._bench.settings.record_more = unfolded
+
     def take(self, pane: Pane) -> Widget:
         """Return the panel of a pane, folded as it was; there is one of each kind, in one place at a time."""
         if self._holders.setdefault(pane.kind, pane.id) != pane.id:
@@ -151,7 +175,9 @@ class Panels:
     def read(self) -> None:
         """Take over what was typed. Once a frame."""
         bench, record = self._bench, self.record
-        bench.take_name, bench.subject, bench.notes = record.name, record.subject, record.notes
+        takes = bench.takes
+        takes.name, takes.subject, takes.notes = record.name, record.subject, record.notes
+        takes.task, takes.operator = record.task, record.operator
 
     def remember(self) -> None:
         """Note which panels are folded away."""
@@ -168,17 +194,39 @@ class Panels:
         status = self._bench.state.recording
         engine = self._bench.engine
         if status is None:
-            take = engine.last_recording.name if engine.last_recording is not None else ""
-            return RecordView(take=take, why_not=self._bench.why_not_record(), error=engine.recording_error)
+            last = engine.last_recording
+            take = (self._bench.takes.current or last.name) if last is not None else ""
+            return RecordView(
+                take=take, why_not=self._bench.why_not_record(), error=engine.recording_error, **self._take_view()
+            )
         return RecordView(
             recording=True,
             seconds=status.seconds,
             n_written=sum(status.n_written.values()),
             n_lost=status.n_lost,
             disk_seconds_left=status.disk_seconds_left,
-            take=status.path.name,
+            take=self._bench.takes.current or status.path.name,
             error=status.error,
+            **self._take_view(),
         )
+
+    def _take_view(self) -> dict[str, Any]:
+        """Return what the panel says of takes: before, between and in them."""
+        bench, takes = self._bench, self._bench.takes
+        recording = bench.state.recording is not None
+        before = bench.state.pretrigger
+        why_not = tr("A recording runs. Stop it first.") if recording else ""
+        return {
+            "takes": TakeView(
+                takes.current if recording else takes.title,
+                None if recording or bench.why_not_record() else preflight_view(takes.look()),
+                takes.why_not_redo(),
+                not takes.why_not_bring_back(),
+                takes.next_trial,
+                takes.why_not_redo_trial(),
+            ),
+            "setup": SetupView(bench.settings.protocol, before.seconds, before.sentence, why_not),
+        }
 
     def _rows(self) -> list[StreamRow]:
         bench = self._bench

@@ -130,4 +130,5 @@ class Replaying:
             ended=replay.ended,
             loop=replay.loop,
             speed=replay.speed,
+            url=replay.session.url,
         )

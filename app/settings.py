@@ -50,12 +50,30 @@ class Settings:
         Where new sessions are made.
     subject
         Subject code used last.
+    operator
+        Who recorded last.
+    protocol
+        Name of the protocol that recordings go by; empty for none.
+    pretrigger_s
+        How much from before Record is kept, s.
+    record_more
+        Whether the rest of the panel to record is unfolded.
     recent_sources
         One-string names, newest first.
     recent_sessions
         Folders, newest first.
     viewers
         Settings of each stream's viewer, by stream name.
+    session_folders
+        Where else to look for recordings.
+    session_sort
+        In which order they are listed.
+    compress
+        Whether recordings are compressed some time after they were stopped.
+    uncompressed
+        Recordings that are still to be compressed.
+    channels_about
+        What was said of the channels of each stream, by stream name: kept by the recordings that follow.
     """
 
     x: int = 40
@@ -75,9 +93,18 @@ class Settings:
     looks: dict[str, dict[str, Any]] = field(default_factory=dict)
     recordings: str = ""
     subject: str = ""
+    operator: str = ""
+    protocol: str = ""
+    pretrigger_s: float = 0.0
+    record_more: bool = False
     recent_sources: list[str] = field(default_factory=list)
     recent_sessions: list[str] = field(default_factory=list)
     viewers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    session_folders: list[str] = field(default_factory=list)
+    session_sort: str = "date"
+    compress: bool = True
+    uncompressed: list[str] = field(default_factory=list)
+    channels_about: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def recordings_folder(self) -> Path:
@@ -88,9 +115,9 @@ class Settings:
         """Put a source at the head of the recent list."""
         self.recent_sources = [name, *(other for other in self.recent_sources if other != name)][:N_RECENT]
 
-    def remember_session(self, path: Path) -> None:
-        """Put a session at the head of the recent list."""
-        text = str(path.absolute())
+    def remember_session(self, path: Path | str) -> None:
+        """Put a session, its folder or its URL, at the head of the recent list."""
+        text = path if isinstance(path, str) else str(path.absolute())
         self.recent_sessions = [text, *(other for other in self.recent_sessions if other != text)][:N_RECENT]
 
     def remember_command(self, key: str) -> None:
@@ -147,8 +174,12 @@ class Settings:
         self.width = min(max(self.width, 640), 8192)
         self.height = min(max(self.height, 400), 8192)
         self.scale_percent = min(max(self.scale_percent, 75), 250)
+        self.pretrigger_s = self.pretrigger_s if 0 <= self.pretrigger_s <= 60 else 0.0
         self.recent_sources = _texts(self.recent_sources)[:N_RECENT]
         self.recent_sessions = _texts(self.recent_sessions)[:N_RECENT]
+        self.uncompressed = _texts(self.uncompressed)[:256]
+        self.session_folders = _texts(self.session_folders)[:64]
+        self.channels_about = _lists(self.channels_about)
         self.folded = _texts(self.folded)
         self.recent_commands = _texts(self.recent_commands)[:N_RECENT]
         self.viewers, self.layouts, self.looks = (_dicts(values) for values in (self.viewers, self.layouts, self.looks))
@@ -157,6 +188,10 @@ class Settings:
 
 def _dicts(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {name: value for name, value in values.items() if isinstance(value, dict)}
+
+
+def _lists(values: dict[str, Any]) -> dict[str, list[Any]]:
+    return {name: value[:4096] for name, value in values.items() if isinstance(value, list)}
 
 
 def _texts(values: list[Any]) -> list[str]:

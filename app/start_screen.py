@@ -92,6 +92,10 @@ class StartScreen:
                 label=label(tr("Open recording…")), callback=lambda: self._bench.shown_dialog("open")
             )
             tooltip(opened, tr("Replay a session from any folder."), self._theme)
+            browse = dpg.add_button(
+                label=label(tr("Browse recordings…")), callback=lambda: self._bench.shown_dialog("browse")
+            )
+            tooltip(browse, tr("All of them: find, tag, describe, cut, join."), self._theme)
 
     def _muted(self, item: Tag) -> None:
         dpg.bind_item_theme(item, self._theme.text("muted"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..sources import StreamHealth, StreamInfo
+from .pretrigger import PreTrigger
 
 if TYPE_CHECKING:
     from ..recordings import RecorderStatus
@@ -42,13 +43,15 @@ class ReplayState:
     Parameters
     ----------
     path
-        The session's folder.
+        The session's folder; of one behind a URL, a temporary one.
     position_seconds, duration_seconds
         Where it is, and how long the session is, s.
     playing, ended, loop
         As they say.
     speed
         Times real time.
+    url
+        Where the session is when not on this machine.
     """
 
     path: Path
@@ -58,6 +61,7 @@ class ReplayState:
     ended: bool
     loop: bool
     speed: float
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class EngineState:
         What a command is doing at the moment, empty when none is.
     jobs
         Long work in the background, the oldest first.
+    pretrigger
+        What could be put in front of a recording now.
     """
 
     t: float
@@ -114,3 +120,4 @@ class EngineState:
     predict: PredictState | None = None
     busy: str = ""
     jobs: tuple[JobState, ...] = ()
+    pretrigger: PreTrigger = field(default_factory=PreTrigger)

@@ -12,6 +12,8 @@ LATER = (
     "sources.filter_chain",
     "sources.activity_kernels",
     "sources.quality_kernels",
+    "recordings.channel_kernels",
+    "recordings.time_kernels",
     "widgets.colour_kernels",
     "widgets.frame_kernels",
     "widgets.grid_kernels",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
+import sys
 import threading
 import time
 import traceback
@@ -23,6 +24,7 @@ from .desk import Desk
 from .display import screen_size, suggested_percent
 from .engine import Engine
 from .errors import AppError
+from .screen_gone import ScreenGone
 from .settings import Settings
 from .warming import Warming
 from .workbench import Workbench
@@ -127,7 +129,9 @@ class Window:
         self.workbench.run = self.run_action
         dpg.setup_dearpygui()
         dpg.show_viewport()
+        self._screen_gone = ScreenGone(self._lose_screen)
         self.workbench.scanner.start()
+        self.workbench.takes.watch.start()
         self._warming.start()
         # What is loaded by now stays: a full collection would hold the interpreter for some 50 ms.
         gc.collect()
@@ -211,10 +215,18 @@ class Window:
         """Keep a picture of the next frame as a PNG."""
         dpg.output_frame_buffer(str(path))
 
+    def _lose_screen(self) -> None:
+        """End everything properly but what needs a screen: the recording above all."""
+        self.engine.stop()
+        words, path = tr("The screen is gone. The recording is closed: {path}."), self.engine.last_recording
+        said = words.format(path=path) if path is not None else tr("The screen is gone.")
+        sys.stderr.write(" ".join(filter(None, (said, self.engine.recording_error))) + "\n")
+
     def close(self) -> None:
         """Save the settings and put dearpygui away. The X server may be gone: nothing durable waits for this."""
         self._warming.stop()
         self.workbench.scanner.stop()
+        self.workbench.takes.watch.stop()
         self.desk.remember()
         if not self.workbench.full_screen:
             settings = self.settings
@@ -227,6 +239,7 @@ class Window:
             words = tr("The settings could not be saved: {reason}.")
             self.engine.log(words.format(reason=error.strerror), "warn")
         dpg.destroy_context()
+        self._screen_gone.close()
 
 
 def _mode(name: str) -> Any:

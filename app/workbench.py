@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING
 import typer
 
 from ..sources import Event, Found, Source, name_of, open_source
-from ..sources.language import system_language, tr, trn
+from ..sources.language import system_language, tr
 from .actions import Action, Menu
 from .arranging import Arranging
+from .compressing import Compressing
 from .devices import DeviceScanner
 from .diagnostics import diagnostics
 from .engine import Engine
+from .exchange import Exchange
 from .filtering import Filtering
 from .settings import Settings
 from .shortcut_sheet import html_sheet
 from .snapshots import Snapshots
 from .state import EngineState, StreamState
 from .stream_names import stream_name, watched
+from .takes import TakeDesk
 from .viewer_commands import WIRED
 from .workspace import Workspace
 
@@ -50,14 +53,21 @@ class Workbench(Arranging, Filtering):
         self.scanner = DeviceScanner(lambda text: engine.log(text, "warn"))
         self.state = EngineState(t=0.0)
         self.started = engine.snapshot().t
-        self.take_name = ""
-        self.subject = settings.subject
-        self.notes = ""
+        self.takes = TakeDesk(engine, settings, lambda: self.state)
+        self.takes.subject, self.takes.operator = settings.subject, settings.operator
+        self._recall_channels()
         self.is_paused: Callable[[], bool] = lambda: False
         self.raw = False
         self.shown_dialog: Callable[[str], None] = _nothing
+        engine.reports.automatic = True
+        self.shown_report: Callable[[Path], None] = lambda _path: None
+        """Opens the report of a session; a window says so."""
+        self.described: Path | None = None
+        """The recording that the editor is about; None for the next one."""
         self.closing = False
-        self._export_stopped = self._exporting = False
+        self.exchange = Exchange(engine.jobs)
+        self.compressing = Compressing(engine.jobs, settings)
+        engine.reports.after.append(self.compressing.recorded)
         self.full_screen = False
         self.too_narrow = False
         self.theme_changed: Callable[[], None] = lambda: None
@@ -72,6 +82,14 @@ class Workbench(Arranging, Filtering):
         self.run: Callable[[Action], None] = _run
         self.snapshots = Snapshots(lambda: settings.recordings_folder, engine.submit, engine.log)
 
+    def _recall_channels(self) -> None:
+        """Tell the engine what was said of channels before, so that the next recording has it."""
+        if self.settings.channels_about:
+            from ..recordings.about import ChannelAbout
+
+            for stream, rows in self.settings.channels_about.items():
+                self.engine.describe_channels(stream, [ChannelAbout.from_json(row) for row in rows])
+
     @property
     def only(self) -> str:
         """The one stream to show; empty for all, also where the one chosen is not there."""
@@ -80,6 +98,7 @@ class Workbench(Arranging, Filtering):
     def refresh(self) -> EngineState:
         """Look at the engine once; everything drawn in this frame goes by that."""
         self.state = self.engine.snapshot()
+        self.compressing.look(self.state)
         return self.state
 
     # Reasons
@@ -132,17 +151,20 @@ class Workbench(Arranging, Filtering):
         if self.state.recording:
             self.engine.submit(tr("closing the recording"), self._stop_recording)
         else:
-            self.settings.subject = self.subject
-            folder = self.settings.recordings_folder
-            self.engine.submit(
-                tr("starting to record"),
-                partial(self.engine.record, folder, self.take_name, self.subject, self.notes),
-            )
+            self.settings.subject, self.settings.operator = self.takes.subject, self.takes.operator
+            red = self.takes.look().of("red")
+            if red:
+                words = tr("Not recording yet: {about}: {what}")
+                self.engine.log(words.format(about=red[0].about, what=red[0].sentence), "warn")
+                self.open_dialog("preflight")
+            else:
+                self.takes.begin()
 
     def _stop_recording(self) -> None:
         path = self.engine.stop_recording()
         if path is not None:
             self.settings.remember_session(path)
+            self.takes.watch.look_again()
 
     def mark(self, label: str = "", t: float | None = None) -> Event:
         """Drop a marker at a moment, s, LSL clock; at this one by default."""
@@ -210,53 +232,63 @@ class Workbench(Arranging, Filtering):
             self.workspace.looks.recorded = {name.replace("~", "-"): f for name, f in filters.items() if f is not None}
             self.engine.open_replay(path, speed, loop)
             if self.engine.replay is not None:
-                self.settings.remember_session(self.engine.replay.session.path)
+                session = self.engine.replay.session
+                self.settings.remember_session(session.url or session.path)
 
         self.engine.submit(tr("opening the recording"), opened)
 
     def export(self) -> None:
-        """Write the session that is open, or was recorded last, as CSV files beside it."""
-        path = self._session_at_hand()
-        if path is not None:
-            self._export_stopped = False
-            self.engine.submit(tr("exporting"), partial(self._export, path))
+        """Ask how, and where, the session that is open, or was recorded last, is exported."""
+        self.open_dialog("export")
 
-    def _session_at_hand(self) -> Path | None:
+    def import_file(self) -> None:
+        """Ask which file of another program a session is made of."""
+        self.open_dialog("import")
+
+    def open_imported(self, path: Path) -> bool:
+        """Open a session that was made of a file, unless a recording runs; return whether."""
+        if self.why_not_open():
+            self.settings.remember_session(path)
+            return False
+        self.open_session(path)
+        return True
+
+    def show_report(self) -> None:
+        """Open the report of the session that is open, or was recorded last."""
+        path = self.session_at_hand()
+        if path is not None:
+            self.shown_report(path)
+
+    def why_no_report(self) -> str:
+        """Return why there is no report to show."""
+        if self.session_at_hand() is None:
+            return tr("Open a recording first, or record one.")
+        return self.why_not_here() or self.why_not_open()
+
+    def why_not_here(self) -> str:
+        """Return why nothing can be made of the session that is open but looking at it."""
+        replay = self.state.replay
+        far = tr("This recording is not on this machine. Copy it here first, or use the command line with its URL.")
+        return far if replay is not None and replay.url else ""
+
+    def session_at_hand(self) -> Path | None:
+        """Return the session that is open, or was recorded last; None where there is none."""
         return self.state.replay.path if self.state.replay else self.engine.last_recording
 
     def why_not_export(self) -> str:
         """Return why there is nothing to export."""
-        if self._session_at_hand() is None:
+        if self.session_at_hand() is None:
             return tr("Open a recording first, or record one.")
-        return self.why_not_open() or self.why_busy()
+        return self.why_not_here() or self.why_not_open()
 
-    def why_no_export(self) -> str:
-        """Return why there is no export to stop."""
-        return "" if self._exporting else tr("Nothing is being exported.")
+    def why_no_jobs(self) -> str:
+        """Return why there is nothing in the background to stop."""
+        return "" if self.engine.jobs.states else tr("Nothing runs in the background.")
 
-    def stop_export(self) -> None:
-        """End the export that runs; what it has written is removed."""
-        self._export_stopped = True
-
-    def _export(self, path: Path) -> None:
-        from ..recordings import export_csv, open_session
-
-        def go_on(share: float) -> bool:
-            self.engine.busy = tr("exporting, {percent:.0f} %").format(percent=100 * share)
-            return not self._export_stopped
-
-        self._exporting = True
-        try:
-            with open_session(path) as session:
-                folder = session.path.with_name(f"{session.path.stem}-csv")
-                files = export_csv(session, folder, go_on)
-        finally:
-            self._exporting = False
-        if files:
-            words = trn("{n} CSV file is in {folder}.", "{n} CSV files are in {folder}.", len(files))
-            self.engine.log(words.format(n=len(files), folder=folder), "good")
-        else:
-            self.engine.log(tr("The export was stopped; nothing of it is left."))
+    def stop_jobs(self) -> None:
+        """End what runs in the background; what it has written is removed."""
+        for job in self.engine.jobs.states:
+            self.engine.jobs.stop(job.number)
 
     def close_session(self) -> None:
         """Back to live."""
@@ -321,6 +353,15 @@ class Workbench(Arranging, Filtering):
         """Speak another language: ``en``, ``de``, or the system's with an empty one."""
         self.settings.language = code
         self.language_changed()
+
+    def describe(self, path: Path | None = None) -> None:
+        """Open the editor of what is said of a recording; of the next one with none."""
+        self.described = path
+        self.shown_dialog("describe")
+
+    def describe_open(self) -> None:
+        """Open the editor for the recording that is open; else for the next one."""
+        self.describe(self.state.replay.path if self.state.replay else None)
 
     def open_dialog(self, name: str) -> None:
         """Open one of the small windows over the desk, by its name."""

@@ -1,4 +1,4 @@
-"""What recording costs: our recorder, `zarr.append` a block, and bare file writes, on the same blocks at live pace.
+"""What recording costs: our recorder, `zarr.append`, h5py, and bare file writes, on the same blocks at live pace.
 
 Time is simulated: blocks come as they would from a device, the recorder's thread wakes as often as it would, and the
 processor time all of it takes is divided by the time it stands for. Waiting for the disk costs no processor time.
@@ -6,66 +6,28 @@ processor time all of it takes is divided by the time it stands for. Waiting for
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
-import warnings
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from inspect import signature
-from itertools import islice
 from pathlib import Path
-from time import perf_counter, process_time
+from time import perf_counter, sleep
 
 import numpy as np
 from effort import Effort
+from numpy.typing import NDArray
+from recording_peers import BLOCK_S, Take, by_h5py, by_zarr, gathered_writes, raw_writes, spent
 from table import Row, duration, percent, times
 from turns import in_turns
 
-from myoscope import Block, Recorder, StreamInfo, names, open_session
+from myoscope import Recorder, open_session
 
-BLOCK_S = 0.008
-# How long the recorder lets blocks gather before it writes them.
-WAKE_S = float(signature(Recorder.step).parameters["timeout_s"].default)
-SYNC_S = 0.5
+LIMITS = {64: 0.005, 512: 0.03}
+SINK_S = 20e-6
+APPEND_S = 0.6e-3
 SIZES = ((64, 2048.0), (256, 2048.0), (512, 10_000.0))
-
-
-class Take:
-    """A stretch of blocks as a device delivers them.
-
-    Parameters
-    ----------
-    n_channels
-        Columns.
-    rate_hz
-        Samples a second, Hz.
-    seconds
-        How long it is, s.
-    """
-
-    def __init__(self, n_channels: int, rate_hz: float, seconds: float) -> None:
-        self.info = StreamInfo(fs=rate_hz, channel_names=names("EMG", n_channels), unit="µV", dtype="float32")
-        self.seconds = seconds
-        self._n_rows = max(1, round(BLOCK_S * rate_hz))
-        self._n_blocks = round(seconds * rate_hz) // self._n_rows
-        # Half a second of samples, over and over: memory as a live stream has it, and no two blocks alike.
-        rng = np.random.default_rng(3)
-        self._data = rng.standard_normal((round(rate_hz / 2), n_channels), dtype=np.float32)
-
-    @property
-    def n_samples(self) -> int:
-        """Rows of all blocks."""
-        return self._n_blocks * self._n_rows
-
-    def blocks(self) -> Iterator[Block]:
-        """Yield the blocks, each with memory of its own, as `Stream` hands them on."""
-        for number in range(self._n_blocks):
-            at = number * self._n_rows % (len(self._data) - self._n_rows)
-            first = number * self._n_rows
-            timestamps = np.arange(first, first + self._n_rows) / self.info.fs
-            yield Block(self._data[at : at + self._n_rows].copy(), timestamps)
 
 
 def rows(effort: Effort) -> list[Row]:
@@ -73,34 +35,92 @@ def rows(effort: Effort) -> list[Row]:
     found: list[Row] = []
     with _folder() as folder:
         for n_channels, rate_hz in SIZES:
-            take = Take(n_channels, rate_hz, effort.seconds(4.0, 2.0))
-            # What an append costs hardly depends on how many came before, and it takes long.
-            short = Take(n_channels, rate_hz, effort.seconds(1.0, 0.4) / (1 if n_channels < 512 else 2))
-            ours, raw = partial(_ours, folder, take), partial(_raw, folder, take)
-            by_second, by_block = (partial(_zarr, folder, short, chunk_s) for chunk_s in (1.0, BLOCK_S))
-            near = in_turns(effort.rounds(5), ours, raw)
-            far = in_turns(effort.rounds(3), ours, by_second, by_block)
-            what = f"recording {n_channels} ch × {rate_hz:,.0f} Hz: CPU"
-            spent = percent(near.median(0))
-            against_raw, against_zarr, against_blocks = near.ratio(0, 1), far.ratio(1, 0), far.ratio(2, 0)
-            found += [
-                Row(
-                    what,
-                    spent,
-                    f"{percent(far.median(1))} zarr.append",
-                    times(against_zarr),
-                    "≥ 50×",
-                    against_zarr >= 50,
-                ),
-                Row(what, spent, f"{percent(far.median(2))} zarr.append, a file a block", times(against_blocks)),
-                Row(what, spent, f"{percent(near.median(1))} raw writes", times(against_raw), "≤ 3×", against_raw <= 3),
-                Row(
-                    f"recording {n_channels} ch × {rate_hz:,.0f} Hz: longest wait of the device's thread",
-                    duration(near.median(0, 1)),
-                    f"{duration(far.median(1, 1))} zarr.append",
-                ),
-            ]
+            found += _shares(folder, n_channels, rate_hz, effort)
+            found += _waits(folder, n_channels, rate_hz, effort)
     return found
+
+
+def _shares(folder: Path, n_channels: int, rate_hz: float, effort: Effort) -> list[Row]:
+    """Compare the processor time of all."""
+    take = Take(n_channels, rate_hz, effort.seconds(8.0, 2.0))
+    # What an append costs hardly depends on how many came before, and it takes long.
+    short = Take(n_channels, rate_hz, effort.seconds(1.0, 0.4) / (1 if n_channels < 512 else 2))
+    ours, raw, gathered = (partial(one, folder, take) for one in (_ours, raw_writes, gathered_writes))
+    by_second, by_block = (partial(by_zarr, folder, short, chunk_s) for chunk_s in (1.0, BLOCK_S))
+    bare = partial(_ours, folder, take, overview=False)
+    near = in_turns(effort.rounds(9), ours, raw, gathered, partial(by_h5py, folder, take), bare)
+    far = in_turns(effort.rounds(3), ours, by_second, by_block)
+    what = f"recording {n_channels} ch × {rate_hz:,.0f} Hz: CPU"
+    spent = near.median(0)
+    against_raw, against_gathered, against_h5py = near.ratio(0, 1), near.ratio(0, 2), near.ratio(3, 0)
+    bare_against_raw = near.ratio(4, 1)
+    against_zarr, against_blocks = far.ratio(1, 0), far.ratio(2, 0)
+    limit = LIMITS.get(n_channels)
+    return [
+        Row(what, percent(spent), "", "", f"≤ {100 * limit:g} %" if limit else "", spent <= limit if limit else None),
+        Row(
+            what,
+            percent(spent),
+            f"{percent(far.median(1))} zarr.append",
+            times(against_zarr),
+            "≥ 100×",
+            against_zarr >= 100,
+        ),
+        Row(what, percent(spent), f"{percent(far.median(2))} zarr.append, a file a block", times(against_blocks)),
+        Row(
+            what,
+            percent(spent),
+            f"{percent(near.median(3))} h5py, a flush a second",
+            times(against_h5py),
+            "faster",
+            against_h5py > 1,
+        ),
+        Row(
+            what, percent(spent), f"{percent(near.median(1))} raw writes", times(against_raw), "≤ 2×", against_raw <= 2
+        ),
+        Row(
+            f"{what}, samples alone, as theirs",
+            percent(near.median(4)),
+            f"{percent(near.median(1))} raw writes",
+            times(bare_against_raw),
+            "≤ 2×",
+            bare_against_raw <= 2,
+        ),
+        Row(what, percent(spent), f"{percent(near.median(2))} raw writes, gathered first", times(against_gathered)),
+        Row(
+            f"recording {n_channels} ch × {rate_hz:,.0f} Hz: longest wait of the device's thread",
+            duration(near.median(0, 1)),
+            f"{duration(far.median(1, 1))} zarr.append",
+        ),
+    ]
+
+
+def _waits(folder: Path, n_channels: int, rate_hz: float, effort: Effort) -> list[Row]:
+    """Measure how long a block takes, on the device's thread and on the one that writes."""
+    what = f"recording {n_channels} ch × {rate_hz:,.0f} Hz"
+    live = _live(folder, Take(n_channels, rate_hz, effort.seconds(5.0, 1.0)))
+    p50, p99 = np.percentile(live, [50, 99])
+    appended, synced = _appends(folder, Take(n_channels, rate_hz, effort.seconds(8.0, 2.0)))
+    append_p99 = float(np.percentile(appended, 99))
+    return [
+        Row(
+            f"{what}: a block on the device's own thread, live: median {duration(float(p50))}, p99",
+            duration(float(p99)),
+            "",
+            "",
+            f"≤ {duration(SINK_S)}",
+            bool(p99 <= SINK_S),
+        ),
+        Row(
+            f"{what}: a block from device to file, committed: median {duration(float(np.median(appended)))}, p99",
+            duration(append_p99),
+            "",
+            "",
+            f"≤ {duration(APPEND_S)}",
+            append_p99 <= APPEND_S,
+        ),
+        Row(f"{what}: the same where the disk is waited for, median", duration(float(np.median(synced)))),
+    ]
 
 
 @contextmanager
@@ -112,29 +132,9 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _spent(take: Take, write: Callable[[Block], None], wake: Callable[[float], None]) -> tuple[float, float]:
-    """Return processor time a second of signal, s, and the longest wait for one block, s."""
-    spent = longest = 0.0
-    for blocks in batched(take.blocks(), round(WAKE_S / BLOCK_S)):
-        cpu = process_time()
-        for block in blocks:
-            begun = perf_counter()
-            write(block)
-            longest = max(longest, perf_counter() - begun)
-        wake(float(blocks[-1].timestamps[-1]))
-        spent += process_time() - cpu
-    return spent / take.seconds, longest
-
-
-def batched(blocks: Iterator[Block], number: int) -> Iterator[list[Block]]:
-    """Yield `number` blocks at a time."""
-    while waiting := list(islice(blocks, number)):
-        yield waiting
-
-
-def _ours(folder: Path, take: Take) -> tuple[float, float]:
+def _ours(folder: Path, take: Take, overview: bool = True) -> tuple[float, float]:
     now = 0.0
-    recorder = Recorder(folder / "ours.myo", clock=lambda: now)
+    recorder = Recorder(folder / "ours.myo", clock=lambda: now, overview=overview)
     recorder.open()
     sink = recorder.sink("emg")
     sink.open(take.info)
@@ -146,7 +146,7 @@ def _ours(folder: Path, take: Take) -> tuple[float, float]:
         recorder.step(0.0)
 
     try:
-        costs = _spent(take, sink.write, wake)
+        costs = spent(take, sink.write, wake)
     finally:
         recorder.close()
     with open_session(recorder.path) as session:
@@ -155,52 +155,55 @@ def _ours(folder: Path, take: Take) -> tuple[float, float]:
     return costs
 
 
-def _raw(folder: Path, take: Take) -> tuple[float, float]:
-    """The least there is: each block's bytes to the end of a file, made durable as often as ours."""
-    paths = [folder / "samples", folder / "timestamps"]
-    files = [os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) for path in paths]
-    synced = 0.0
+def _live(folder: Path, take: Take) -> NDArray[np.float64]:
+    """Return what each block costs a device's thread while another one writes, on the real clock, s."""
+    took: list[float] = []
+    done = threading.Event()
+    with Recorder(folder / "live.myo") as recorder:
+        sink = recorder.sink("emg")
+        sink.open(take.info)
 
-    def write(block: Block) -> None:
-        os.write(files[0], block.data)
-        os.write(files[1], block.timestamps)
+        def acquire() -> None:
+            due = perf_counter()
+            blocks = take.blocks()
+            while True:
+                due += BLOCK_S
+                sleep(max(0.0, due - perf_counter()))
+                # Made now, as a device's source makes it, and handed on at once.
+                if (block := next(blocks, None)) is None:
+                    break
+                begun = perf_counter()
+                sink.write(block)
+                took.append(perf_counter() - begun)
+            done.set()
 
-    def wake(now: float) -> None:
-        nonlocal synced
-        if now - synced >= SYNC_S:
-            synced = now
-            for file in files:
-                os.fdatasync(file)
-
-    try:
-        return _spent(take, write, wake)
-    finally:
-        for file, path in zip(files, paths, strict=True):
-            os.close(file)
-            path.unlink()
+        device = threading.Thread(target=acquire)
+        device.start()
+        while not done.is_set():
+            recorder.step()
+        device.join()
+        recorder.step(0.0)
+    shutil.rmtree(recorder.path)
+    return np.asarray(took)
 
 
-def _zarr(folder: Path, take: Take, chunk_s: float) -> tuple[float, float]:
-    """The usual pattern: arrays that grow by each block, uncompressed as ours are, in chunks of a second or of a block.
-
-    With the chunks of ten seconds that we write it costs several times as much again.
-    """
-    import zarr
-
-    rows, n_channels = round(chunk_s * take.info.fs), take.info.n_channels
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        group = zarr.create_group(store=folder / "rival.zarr", overwrite=True)
-        samples = group.create_array(
-            "samples", shape=(0, n_channels), chunks=(rows, n_channels), dtype="float32", compressors=None
-        )
-        timestamps = group.create_array("timestamps", shape=(0,), chunks=(rows,), dtype="float64", compressors=None)
-
-    def write(block: Block) -> None:
-        samples.append(block.data)
-        timestamps.append(block.timestamps)
-
-    costs = _spent(take, write, lambda _: None)
-    assert samples.shape[0] == take.n_samples
-    shutil.rmtree(folder / "rival.zarr")
-    return costs
+def _appends(folder: Path, take: Take) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each block takes when it is written at once, s: where nothing is synced, and where it is."""
+    now = 0.0
+    recorder = Recorder(folder / "appends.myo", clock=lambda: now)
+    recorder.open()
+    sink = recorder.sink("emg")
+    sink.open(take.info)
+    recorder.step(0.0)
+    took, synced = [], []
+    for block in take.blocks():
+        now = float(block.timestamps[-1])
+        before = recorder.status.n_acknowledged["emg"]
+        begun = perf_counter()
+        sink.write(block)
+        recorder.step(0.0)
+        cost = perf_counter() - begun
+        (took if recorder.status.n_acknowledged["emg"] == before else synced).append(cost)
+    recorder.close()
+    shutil.rmtree(recorder.path)
+    return np.asarray(took), np.asarray(synced)

@@ -99,14 +99,14 @@ class ArrayLayout:
             When it describes another kind of array than `metadata` writes, or one beyond all limits.
         """
         shape, data_type = metadata.get("shape"), metadata.get("data_type")
-        if not _whole_numbers(shape) or not 0 <= shape[0] <= MAX_ROWS or min(shape[1:], default=1) < 1:
+        if not is_whole_numbers(shape) or not 0 <= shape[0] <= MAX_ROWS or min(shape[1:], default=1) < 1:
             raise SessionError(f"{folder} says its shape is {str(shape)[:80]}. No recording has that; it is damaged.")
         if data_type not in NUMERIC:
             raise SessionError(f"{folder} holds {str(data_type)[:40]!r}. Sessions hold {', '.join(NUMERIC)}.")
         grid = metadata.get("chunk_grid")
         configuration = grid.get("configuration") if isinstance(grid, dict) else None
         chunk = configuration.get("chunk_shape") if isinstance(configuration, dict) else None
-        if not _whole_numbers(chunk) or len(chunk) != len(shape) or chunk[0] < 1 or chunk[1:] != shape[1:]:
+        if not is_whole_numbers(chunk) or len(chunk) != len(shape) or chunk[0] < 1 or chunk[1:] != shape[1:]:
             raise SessionError(f"{folder} says its chunks are {str(chunk)[:80]}. No recording has that; it is damaged.")
         layout = cls(folder, np.dtype(data_type).newbyteorder("<"), tuple(shape[1:]), chunk[0])
         if layout.chunk_bytes > MAX_CHUNK_BYTES:
@@ -125,5 +125,6 @@ class ArrayLayout:
         return layout, shape[0]
 
 
-def _whole_numbers(value: object) -> TypeGuard[list[int]]:
+def is_whole_numbers(value: object) -> TypeGuard[list[int]]:
+    """Whether `value` can be a shape."""
     return isinstance(value, list) and 0 < len(value) <= 8 and all(type(n) is int for n in value)

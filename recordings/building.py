@@ -21,8 +21,8 @@ from .arrays import chunk_rows
 from .errors import RecordingError
 from .folder import SessionFolder
 from .gaps import DEVICE, Gap
-from .layout import GAPS, plain
-from .sink import ClockOffset, Opened, Written
+from .layout import CLOCK, GAPS, plain
+from .sink import ClockOffset, Opened, Viewed, Written
 from .take import Take
 from .track import Track
 
@@ -113,7 +113,22 @@ class SessionBuilder:
         """
         self._take.write([Opened(name, info, source_name, tuple(channels_json(channels)))])
         self._look()
-        return self._track(name).name
+        track = self._track(name)
+        # What is missing between two groups is named by whoever writes them.
+        track.came_back = False
+        return track.name
+
+    def note_view(self, name: str, settings: Mapping[str, Any]) -> None:
+        """Keep through which filter a stream was looked at; before it is begun, or while it is written."""
+        self._take.write([Viewed(name, plain(settings))])
+
+    def anchor(self, t: float, utc: str, uncertainty_s: float) -> None:
+        """Keep what time of day it was at `t`, s, besides what both clocks say at the beginning."""
+        self._folder.append(CLOCK, {"kind": "utc", "t": t, "utc": utc, "uncertainty_s": uncertainty_s})
+
+    def stray_gap(self, gap: Gap) -> None:
+        """Keep a gap of a stream that has no samples, such as one of markers."""
+        self._folder.append(GAPS, gap.to_json())
 
     def write(
         self,

@@ -9,12 +9,13 @@ record alone proves all bytes before it. Pure functions; the recorder owns the f
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from .checksum import crc32
 
 MAGIC = b"MYC1"
 RECORD = struct.Struct("<4sIIIIIQI")
@@ -63,7 +64,7 @@ class Commit(NamedTuple):
 def encode(commit: Commit) -> bytes:
     """Return a commit's record, 36 bytes."""
     body = _BODY.pack(MAGIC, *commit)
-    return body + zlib.crc32(body).to_bytes(4, "little")
+    return body + crc32(body).to_bytes(4, "little")
 
 
 def decode(data: bytes) -> list[Commit]:
@@ -99,5 +100,5 @@ def _believed(records: NDArray[np.void]) -> Iterable[Commit]:
     raw = records.tobytes()
     for start in range(0, len(raw), RECORD_BYTES):
         *values, crc = RECORD.unpack_from(raw, start)
-        if zlib.crc32(raw[start : start + _BODY.size]) == crc:
+        if crc32(raw[start : start + _BODY.size]) == crc:
             yield Commit(*values[1:])

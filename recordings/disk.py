@@ -23,7 +23,7 @@ def write_at(file: io.FileIO, offset: int, data: memoryview) -> tuple[int, OSErr
     try:
         file.seek(offset)
         while done < len(data):
-            n = write_some(file, data[done:])
+            n = write_some(file, data[done:] if done else data)
             if n <= 0:
                 return done, OSError(errno.EIO, "nothing was written")
             done += n

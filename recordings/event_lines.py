@@ -77,19 +77,30 @@ def parse_events(lines: Iterable[Mapping[str, Any]]) -> EventLines:
     edited: list[Event] = []
     places: dict[tuple[object, ...], int] = {}
     for line in lines:
-        t = line.get("t")
-        if not isinstance(t, int | float):
+        t = _moment(line.get("t"))
+        if t is None:
             continue
         kind, label, text, stream = (str(line.get(key, "")) for key in ("kind", "label", "text", "stream"))
         if kind == EDIT and "of_t" in line:
-            at = places.get(tuple(line.get(key) for key in ("of_t", "of_kind", "of_label", "of_stream")))
+            named = (str(line.get(key, "")) for key in ("of_kind", "of_label", "of_stream"))
+            at = places.get((_moment(line["of_t"]), *named))
             if at is not None:
                 edited[at] = edited[at]._replace(label=label, text=text)
             continue
         places.setdefault((t, kind, label, stream), len(noted))
-        noted.append(Event(float(t), kind, label, text, stream))
+        noted.append(Event(t, kind, label, text, stream))
         edited.append(noted[-1])
     return EventLines(tuple(noted), tuple(edited))
+
+
+def _moment(value: object) -> float | None:
+    """Return a time as a line has it, s; None where it is no number, or beyond all numbers."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def edit_event(path: str | os.PathLike[str], edit: Edit) -> None:

@@ -53,6 +53,8 @@ class SessionFolder:
         Of the program that records.
     clock, utc
         The LSL clock, s, and the time of day.
+    facts
+        Further attributes, such as ``preflight`` and ``trigger``; plain JSON.
 
     Raises
     ------
@@ -67,6 +69,7 @@ class SessionFolder:
         app_version: str,
         clock: Callable[[], float],
         utc: Callable[[], datetime],
+        facts: Mapping[str, Any] | None = None,
     ) -> None:
         now = utc()
         self._clock, self._utc = clock, utc
@@ -81,6 +84,7 @@ class SessionFolder:
             "created": {"utc": now.isoformat(), "lsl_clock": clock()},
             "app_version": app_version,
             **about.to_json(),
+            **(facts or {}),
             "streams": [],
             "state": "recording",
         }

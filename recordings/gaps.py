@@ -17,6 +17,8 @@ WRITE_ERROR = "write error"
 NOT_OURS = "unfit block"
 INTERRUPTED = "interrupted"
 UNNAMED = "cause unknown"
+NOT_RECORDED = "not recorded"
+"""Between sessions that were joined: nothing was delivered there, so nothing is lost."""
 
 
 class Gap(NamedTuple):
@@ -34,7 +36,7 @@ class Gap(NamedTuple):
         How many are missing; 0 where nothing is known to be.
     cause
         ``"device"``, ``"reconnected"``, ``"queue full"``, ``"disk full"``, ``"write error"``, ``"unfit block"``,
-        ``"interrupted"`` or ``"cause unknown"``.
+        ``"interrupted"``, ``"not recorded"`` or ``"cause unknown"``.
     """
 
     stream: str

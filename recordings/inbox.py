@@ -35,6 +35,11 @@ class Inbox(Generic[T]):
         """How full it is, 0 to 1."""
         return min(1.0, self._n_bytes / self.capacity_bytes)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing waits."""
+        return not self._items
+
     def put(self, item: T, n_bytes: int) -> str:
         """Add an item; return "" or why it was refused. Any thread may call it."""
         with self._lock:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,19 +14,21 @@ from typing import Any
 
 from ..sources.block import Event
 from ..sources.clock import local_clock
-from .about import About
+from .about import About, ChannelAbout
 from .errors import RecordingError
 from .event_lines import Edit
 from .folder import SessionFolder
 from .inbox import Inbox
 from .layout import plain
-from .sink import CLOSED, ClockOffset, Described, Item, RecorderSink, Viewed
+from .sink import CLOSED, ChannelsDescribed, ClockOffset, Described, Item, RecorderSink, Viewed
 from .take import Take, too_slow
 
 SYNC_S = 0.45
 """A power cut costs at most this, and readers of the arrays are at most twice this behind."""
 ANCHOR_S = 10.0
 MAX_VIEW_BYTES = 2048
+MAX_FACTS_BYTES = 64 * 2**10
+RESERVED_FACTS = {"format", "version", "uuid", "created", "app_version", "streams", "state", *About().to_json()}
 WAKE_BYTES = 4 * 2**20
 TAKE_BYTES = 32 * 2**20
 
@@ -83,6 +85,8 @@ class Recorder:
         A path ending in ``.myo`` becomes the session itself; in any other folder a new session is made.
     subject, notes, name, protocol, task, operator, take, tags
         About the recording, as in `About`; `describe` changes them while it runs.
+    facts
+        What else is known when it begins, such as ``preflight`` and ``trigger``: each becomes an attribute.
     app_version
         Of the program that records.
     clock
@@ -93,6 +97,8 @@ class Recorder:
         How much may wait for the disk.
     chunk_seconds
         About how much goes into one chunk file, s.
+    overview
+        Whether to build the overview that makes pictures of long sessions quick; without, `build_overviews` does later.
     """
 
     def __init__(
@@ -107,17 +113,20 @@ class Recorder:
         operator: str = "",
         take: int = 0,
         tags: tuple[str, ...] = (),
+        facts: Mapping[str, Any] | None = None,
         app_version: str = "",
         clock: Callable[[], float] = local_clock,
         utc: Callable[[], datetime] = lambda: datetime.now(UTC),
         queue_bytes: int = 512 * 2**20,
         chunk_seconds: float = 10.0,
+        overview: bool = True,
     ) -> None:
         self.path = Path(path)
         self._about = About(name, subject, task, operator, notes, protocol, take, tags)
+        self._facts: dict[str, Any] = plain(facts or {})
         self._app_version = app_version
         self._clock, self._utc = clock, utc
-        self._chunk_seconds = chunk_seconds
+        self._chunk_seconds, self._has_overview = chunk_seconds, overview
         self._inbox: Inbox[Item] = Inbox(queue_bytes, min(WAKE_BYTES, queue_bytes // 2))
         self._sinks: list[RecorderSink] = []
         self._take: Take | None = None
@@ -136,14 +145,15 @@ class Recorder:
         """
         if self._take is not None or self._inbox.closed:
             raise RecordingError(f"{self.path} has been recorded already. Make a new Recorder for another session.")
-        folder = SessionFolder(self.path, self._about, self._app_version, self._clock, self._utc)
+        if len(json.dumps(self._facts)) > MAX_FACTS_BYTES or self._facts.keys() & RESERVED_FACTS:
+            raise RecordingError(f"The facts about {self.path} are too long, or named as its own. Give fewer.")
+        folder = SessionFolder(self.path, self._about, self._app_version, self._clock, self._utc, self._facts)
         self.path = folder.path
-        self._take = Take(folder, self._inbox.close, self._chunk_seconds)
+        self._take = Take(folder, self._inbox.close, self._chunk_seconds, self._has_overview)
         self._started = self._clock()
         self._sync_at = self._started + SYNC_S
         self._anchor_at = self._started + ANCHOR_S
         self._disk_free = folder.free_bytes
-        self._status = self._look(self._take)
 
     # Any thread
 
@@ -200,6 +210,18 @@ class Recorder:
         }
         self._inbox.post(Described({key: value for key, value in given.items() if value is not None}))
 
+    def describe_channels(self, stream: str, channels: Sequence[ChannelAbout]) -> None:
+        """Say what the channels of a stream are, before it begins or while it runs. Any thread may call it.
+
+        Parameters
+        ----------
+        stream
+            The stream's name; it may be recorded already, or later.
+        channels
+            One each. Of another number than the stream has, they are left out.
+        """
+        self._inbox.post(ChannelsDescribed(stream, tuple(channel.to_json() for channel in channels)))
+
     def note_view(self, stream: str, settings: Mapping[str, Any]) -> None:
         """Keep through which filter a stream is looked at; samples are written as they come. Any thread may call it.
 
@@ -228,7 +250,8 @@ class Recorder:
     def status(self) -> RecorderStatus:
         """How it goes. Any thread may ask."""
         n_waiting = sum(sink.n_refused for sink in self._sinks)
-        status = self._status
+        take = self._take
+        status = self._status if take is None else self._look(take)
         return replace(
             status,
             queue_fraction=self._inbox.fraction,
@@ -250,14 +273,13 @@ class Recorder:
         if take is not None:
             self._inbox.wait(timeout_s)
             self._drain(take)
-            self._status = self._look(take)
 
     def _drain(self, take: Take) -> None:
         for _ in range(2 + self._inbox.capacity_bytes // TAKE_BYTES):
             items = self._inbox.take(TAKE_BYTES)
             take.write(items)
             self._keep_up(take)
-            if not items:
+            if self._inbox.is_empty:
                 return
 
     def _keep_up(self, take: Take) -> None:
@@ -280,8 +302,9 @@ class Recorder:
         return RecorderStatus(
             path=self.path,
             seconds=take.seconds,
-            n_written={track.name: track.n_rows for track in take.tracks},
+            # In this order: what is acknowledged was written before, whoever asks and when.
             n_acknowledged={track.name: track.n_acknowledged for track in take.tracks},
+            n_written={track.name: track.n_rows for track in take.tracks},
             n_lost=take.n_lost,
             n_gaps=take.n_gaps,
             bytes_written=take.bytes_written,
@@ -299,9 +322,10 @@ class Recorder:
             When the session could not be completed and `status` had not told so before. What was written is kept,
             and is recovered when the session is opened.
         """
-        take, self._take = self._take, None
+        take = self._take
         if take is None:
             return
+        self._status, self._take = self._look(take), None
         told, problem = bool(take.failed), ""
         self._inbox.close(CLOSED)
         try:

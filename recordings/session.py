@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from ..sources.block import Event
 from .about import About
+from .about_edits import AboutLog
+from .array_compaction import finish_compaction
 from .errors import SessionError
 from .event_lines import EventLines, parse_events
+from .finding import find_place
 from .gaps import Gap
 from .layout import (
     EVENTS,
     FORMAT,
-    LOCK,
     MAX_GROUPS,
+    MAX_JSON_BYTES,
     METADATA,
-    SUFFIX,
     VERSION,
     is_group_name,
-    plain_folder,
-    read_json,
 )
 from .lines import read_lines
+from .lock import SessionLock
+from .mirror import Mirror
+from .places import LocalPlace, Place, read_json_in
 from .recovery import Recovered, make_whole, read_gaps, recover
 from .stored import StoredStream
 
@@ -44,7 +44,7 @@ class Session:
     Parameters
     ----------
     path
-        The session's folder.
+        The session's folder. Of one behind a URL, a temporary folder with its lines and checksums, while it is open.
     attributes
         Its metadata.
     streams
@@ -53,16 +53,33 @@ class Session:
         Everything that is named as missing.
     live
         Whether somebody is still recording it; what is read is then what was there when it was opened.
+    place
+        Where its files are, closed with it; `path` when not given. One behind a URL is never written to.
+    mirror
+        What keeps its small files meanwhile.
     """
 
     def __init__(
-        self, path: Path, attributes: dict[str, Any], streams: dict[str, StoredStream], gaps: list[Gap], live: bool
+        self,
+        path: Path,
+        attributes: dict[str, Any],
+        streams: dict[str, StoredStream],
+        gaps: list[Gap],
+        live: bool,
+        place: Place | None = None,
+        mirror: Mirror | None = None,
     ) -> None:
         self.path = path
+        self.place: Place = place or LocalPlace(path)
+        self.url = str(self.place) if self.place.is_remote else ""
+        self._mirror = mirror
         self.attributes = attributes
         self.streams = streams
         self.gaps = tuple(gaps)
         self.live = live
+        self.about_log = AboutLog(path)
+        for stream in streams.values():
+            stream.about_log = self.about_log
 
     @property
     def uuid(self) -> str:
@@ -83,22 +100,22 @@ class Session:
     @property
     def name(self) -> str:
         """What the person called it."""
-        return str(self.attributes.get("name", ""))
+        return self.about.name
 
     @property
     def subject(self) -> str:
         """The subject's code."""
-        return str(self.attributes.get("subject", ""))
+        return self.about.subject
 
     @property
     def notes(self) -> str:
         """The person's notes."""
-        return str(self.attributes.get("notes", ""))
+        return self.about.notes
 
     @property
     def about(self) -> About:
-        """What a person says of it."""
-        return About.from_json(self.attributes)
+        """What a person says of it, with all that was edited since."""
+        return self.about_log.now.about(About.from_json(self.attributes))
 
     @property
     def recovered(self) -> str:
@@ -172,12 +189,15 @@ class Session:
         """Return the session as a Zarr group, read-only, for those who like that."""
         import zarr
 
-        return zarr.open_group(self.path, mode="r", use_consolidated=False)
+        return zarr.open_group(self.url or self.path, mode="r", use_consolidated=False)
 
     def close(self) -> None:
-        """Let mapped files go, once nobody holds samples of them. Safe to call twice."""
+        """Let files go, once nobody holds samples of them. Safe to call twice."""
         for stream in self.streams.values():
             stream.close()
+        self.place.close()
+        if self._mirror is not None:
+            self._mirror.close()
 
     def __enter__(self) -> Session:
         return self
@@ -188,7 +208,7 @@ class Session:
         self.close()
 
     def __repr__(self) -> str:
-        return f"Session({str(self.path)!r}, {self.state}, {', '.join(self.streams) or 'empty'})"
+        return f"Session({self.url or str(self.path)!r}, {self.state}, {', '.join(self.streams) or 'empty'})"
 
 
 def open_session(path: str | os.PathLike[str]) -> Session:
@@ -197,36 +217,47 @@ def open_session(path: str | os.PathLike[str]) -> Session:
     Parameters
     ----------
     path
-        The session's folder, or a folder that holds exactly one.
+        The session's folder, or a folder that holds exactly one; or a URL that fsspec knows, such as ``https://…``,
+        ``s3://…`` or ``zip://…``, which needs ``myoscope[remote]``. What is behind a URL is only read: one that is
+        not closed counts as live, as far as it was published.
 
     Raises
     ------
     SessionError
-        When it is not one, or is damaged; one sentence.
+        When it is not one, is damaged, or cannot be reached; one sentence.
     """
     session = open_damaged(path)
-    for stream in session.streams.values():
-        damage = stream.damage()
-        if damage:
-            raise SessionError(damage[0])
+    try:
+        for stream in session.streams.values():
+            damage = stream.damage()
+            if damage:
+                raise SessionError(damage[0])
+    except SessionError:
+        session.close()
+        raise
     return session
 
 
 def open_damaged(path: str | os.PathLike[str]) -> Session:
     """Like `open_session`, but a session whose chunk files are not all there opens too."""
-    folder = find_session(path)
-    attributes, streams = _read(folder)
+    place = find_place(path)
+    if not isinstance(place, LocalPlace):
+        return _open_remote(place)
+    folder = place.path
+    attributes, streams = _read(place)
     live = False
     recovered: Recovered | None = None
     if attributes["state"] == "recording":
-        with _WriterLock(folder) as lock:
+        with SessionLock(folder) as lock:
             if lock.refused:
                 live = True
             else:
                 # Whoever held the lock a moment ago may have finished.
-                attributes, streams = _read(folder)
+                attributes, streams = _read(place)
                 if attributes["state"] == "recording":
                     recovered = _recover(folder, attributes, streams, writable=lock.held)
+    if attributes["state"] != "recording":
+        finish_compaction(folder, [stream.name for stream in streams])
     gaps, _ = read_gaps(folder)
     if recovered is not None:
         gaps += [gap for gap in recovered.new_gaps if gap not in gaps]
@@ -237,37 +268,27 @@ def open_damaged(path: str | os.PathLike[str]) -> Session:
     return Session(folder, attributes, {stream.name: stream for stream in streams}, gaps, live)
 
 
-def find_session(path: str | os.PathLike[str]) -> Path:
-    """Return the session's folder: `path`, or the only session in it.
-
-    Raises
-    ------
-    SessionError
-        When there is none, or more than one.
-    """
+def _open_remote(place: Place) -> Session:
+    mirror: Mirror | None = None
     try:
-        folder = Path(path).expanduser().resolve()
-        if not folder.exists():
-            raise SessionError(f"{path} does not exist. Give the folder of a session; its name ends in {SUFFIX}.")
-        if not folder.is_dir():
-            raise SessionError(f"{path} is a file. Give the folder of a session; its name ends in {SUFFIX}.")
-        if os.path.lexists(folder / METADATA):
-            return folder
-        inside = sorted(child for child in folder.iterdir() if child.suffix == SUFFIX and child.is_dir())
-    except (OSError, ValueError, RuntimeError) as error:
-        raise SessionError(f"{path!s} cannot be opened: {error}.") from error
-    if len(inside) == 1:
-        return inside[0]
-    if inside:
-        names = ", ".join(child.name for child in inside[:8]) + (", …" if len(inside) > 8 else "")
-        raise SessionError(f"{path} holds {len(inside)} sessions. Give one of them: {names}.")
-    raise SessionError(
-        f"{path} is not a session: it has no {METADATA}. Give the folder of one; its name ends in {SUFFIX}."
-    )
+        attributes, streams = _read(place)
+        mirror = Mirror(place)
+        gaps, _ = read_gaps(mirror.folder)
+    except BaseException:
+        if mirror is not None:
+            mirror.close()
+        place.close()
+        raise
+    for stream in streams:
+        stream.gaps = tuple(gap for gap in gaps if gap.stream == stream.name)
+    named = {stream.name: stream for stream in streams}
+    live = attributes["state"] == "recording"
+    return Session(mirror.folder, attributes, named, gaps, live, place, mirror)
 
 
-def _read(folder: Path) -> tuple[dict[str, Any], list[StoredStream]]:
-    metadata = read_json(plain_folder(folder) / METADATA)
+def _read(folder: Place) -> tuple[dict[str, Any], list[StoredStream]]:
+    folder.require_folder()
+    metadata: dict[str, Any] = read_json_in(folder, METADATA, MAX_JSON_BYTES)
     attributes = metadata.get("attributes")
     if metadata.get("node_type") != "group" or not isinstance(attributes, dict) or attributes.get("format") != FORMAT:
         raise SessionError(f"{folder} is Zarr, but no session of ours. Open it with zarr.open().")
@@ -299,30 +320,3 @@ def _recover(folder: Path, attributes: dict[str, Any], streams: list[StoredStrea
         attributes["state"] = "recovered"
         attributes["recovery"] = {"found": f"{found.sentence} The folder is read-only, so it stays as it is."}
     return found
-
-
-class _WriterLock:
-    """Tells a living writer (`refused`) from a dead one (`held`) and from a folder one may not write (neither)."""
-
-    def __init__(self, folder: Path) -> None:
-        self.held = self.refused = False
-        self._lock = FileLock(folder / LOCK, thread_local=False)
-        self._path = folder / LOCK
-
-    def __enter__(self) -> _WriterLock:
-        try:
-            self._lock.acquire(timeout=0)
-            self.held = True
-        except Timeout:
-            self.refused = True
-        except OSError:
-            # Not allowed to write here; the folder is looked at all the same.
-            self.held = False
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.held:
-            self._lock.release()
-            # Windows keeps a file that someone else has open; it does no harm.
-            with suppress(OSError):
-                self._path.unlink()

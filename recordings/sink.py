@@ -68,6 +68,13 @@ class Described(NamedTuple):
     changes: dict[str, Any]
 
 
+class ChannelsDescribed(NamedTuple):
+    """A person said what the channels of a stream are: `ChannelAbout.to_json` of each."""
+
+    stream: str
+    channels: tuple[dict[str, Any], ...]
+
+
 class Viewed(NamedTuple):
     """A person looks at a stream through other filters."""
 
@@ -84,7 +91,9 @@ class ClockOffset(NamedTuple):
     uncertainty_s: float
 
 
-Item = Opened | Written | Refused | Described | Viewed | ClockOffset | Event | Edit
+_new = tuple.__new__
+
+Item = Opened | Written | Refused | Described | ChannelsDescribed | Viewed | ClockOffset | Event | Edit
 
 
 def refused(stream: str, cause: str, block: Block) -> Refused:
@@ -122,7 +131,9 @@ class RecorderSink:
         """Take a block; it is written by another thread later. Costs microseconds; never waits, never drops unnamed."""
         if self._refused is not None:
             self._hand_in_refused()
-        why = self._inbox.put(Written(self.stream, block), block.data.nbytes + block.timestamps.nbytes)
+        # Made by the tuple's own hand, which spares a call of Python: this is the device's thread.
+        item = _new(Written, (self.stream, block))
+        why = self._inbox.put(item, block.data.nbytes + block.timestamps.nbytes)
         if why and why != CLOSED:
             if self._refused is not None and self._refused.cause == why:
                 self._refused.add(block)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from ..sources.block import Block, Event
@@ -14,10 +15,10 @@ from .event_lines import Edit, event_line
 from .folder import SessionFolder
 from .gaps import Gap
 from .layout import CLOCK, EVENTS, GAPS, clock_text, group_name, plain
-from .sink import ClockOffset, Described, Item, Opened, Refused, Viewed, Written, refused
-from .track import Rows, Track, joined
+from .sink import ChannelsDescribed, ClockOffset, Described, Item, Opened, Refused, Viewed, Written, refused
+from .track import Track
 
-RUN_BYTES = 2**20
+RUN_BYTES = 4 * 2**20
 
 
 class Take:
@@ -31,25 +32,30 @@ class Take:
         Called once with the reason when nothing more can be written.
     chunk_seconds
         About how much goes into one chunk file, s.
+    overview
+        Whether overviews are built.
     """
 
-    def __init__(self, folder: SessionFolder, refuse: Callable[[str], None], chunk_seconds: float) -> None:
+    def __init__(
+        self, folder: SessionFolder, refuse: Callable[[str], None], chunk_seconds: float, overview: bool = True
+    ) -> None:
         self.folder = folder
         self.tracks: list[Track] = []
         self.failed = self.error = ""
         self.bytes_written = 0
         self._refuse = refuse
-        self._chunk_seconds = chunk_seconds
+        self._chunk_seconds, self._has_overview = chunk_seconds, overview
         self._current: dict[str, Track] = {}
         self._texts: dict[str, int] = {}
         self._views: dict[str, dict[str, Any]] = {}
+        self._channels: dict[str, tuple[dict[str, Any], ...]] = {}
         self._missed: dict[tuple[str, str], Refused] = {}
         self._n_stray_lost = self._n_stray_gaps = 0
 
     @property
     def n_lost(self) -> int:
-        """Samples that are, or will be, named in gaps."""
-        missed = sum(one.n_rows + one.n_device for one in self._missed.values())
+        """Samples that are, or will be, named in gaps. Any thread may ask."""
+        missed = sum(one.n_rows + one.n_device for one in list(self._missed.values()))
         return sum(track.n_lost for track in self.tracks) + self._n_stray_lost + missed
 
     @property
@@ -59,7 +65,7 @@ class Take:
 
     @property
     def seconds(self) -> float:
-        """From the first sample to the newest, s."""
+        """From the first sample to the newest, s. Any thread may ask."""
         spans = [(track.oldest, track.newest) for track in self.tracks if track.n_rows]
         return max(newest for _, newest in spans) - min(oldest for oldest, _ in spans) if spans else 0.0
 
@@ -73,7 +79,7 @@ class Take:
         """Write items in order; consecutive blocks of a stream in as few writes as can be."""
         runs: dict[str, list[Block]] = {}
         for item in items:
-            if isinstance(item, Written):
+            if type(item) is Written:
                 runs.setdefault(item.stream, []).append(item.block)
             elif isinstance(item, Opened | Refused):
                 self._write_run(item.stream, runs.pop(item.stream, []))
@@ -89,9 +95,13 @@ class Take:
         except OSError as error:
             self.fail(error)
 
-    def _note(self, item: Event | Edit | Described | Viewed | ClockOffset) -> None:
+    def _note(self, item: Event | Edit | Described | ChannelsDescribed | Viewed | ClockOffset) -> None:
         if isinstance(item, Viewed):
             self._views[item.stream] = item.settings
+        elif isinstance(item, ChannelsDescribed):
+            self._channels[item.stream] = item.channels
+            if item.stream in self._current:
+                self._current[item.stream].describe_channels(item.channels)
         elif isinstance(item, Event):
             self._append(EVENTS, event_line(item))
         elif isinstance(item, Edit):
@@ -129,7 +139,12 @@ class Take:
             return
         names = [track.name for track in self.tracks]
         name = group_name(stream, set(names))
+        said = self._channels.get(stream, ())
+        if not opened.channels and len(said) == opened.info.n_channels:
+            opened = opened._replace(channels=said)
         track = Track(self.folder.path, len(names), name, opened, self._chunk_seconds, self._views.get(stream))
+        if not self._has_overview:
+            track.drop_overview()
         self.tracks.append(track)
         self._current[stream] = track
         if before is not None:
@@ -145,34 +160,40 @@ class Take:
             for block in blocks:
                 self._leave(stream, block)
             return
-        waiting: list[Rows] = []
+        if not track.came_back and track.all_fit(blocks):
+            self._write_blocks(track, blocks)
+            return
+        waiting: list[Block] = []
         n_bytes = 0
         for block in blocks:
-            rows = track.rows_of(block)
-            if block.lost or track.came_back or rows is None or n_bytes + block.data.nbytes > RUN_BYTES:
-                self._write_rows(track, waiting)
+            fitted = track.fitted(block)
+            if block.lost or track.came_back or fitted is None or n_bytes + block.data.nbytes > RUN_BYTES:
+                self._write_blocks(track, waiting)
                 waiting, n_bytes = [], 0
             if block.lost or track.came_back:
                 self._name_lost(track, block)
-            if rows is None:
+            if fitted is None:
                 self._turn_away(track, block)
             elif len(block.timestamps):
-                waiting.append(rows)
+                waiting.append(fitted)
                 n_bytes += block.data.nbytes
-        self._write_rows(track, waiting)
+        self._write_blocks(track, waiting)
 
-    def _write_rows(self, track: Track, pieces: list[Rows]) -> None:
-        if not pieces:
+    def _write_blocks(self, track: Track, blocks: list[Block]) -> None:
+        if not blocks:
             return
-        rows = pieces[0] if len(pieces) == 1 else joined(pieces)
         n = 0
         if not self.failed:
-            n, error = track.write(rows, self._commit)
-            self.bytes_written += n * (rows.data[:1].nbytes + 8)
+            n, error = track.write(blocks, self._commit)
+            self.bytes_written += n * (blocks[0].data[:1].nbytes + 8)
             if error is not None:
                 self.fail(error)
-        if n < len(rows.data):
-            self._miss(track.stream, self.failed, Block(rows.data[n:], rows.timestamps[n:]))
+        if not self.failed:
+            return
+        for block in blocks:
+            if n < len(block.timestamps):
+                self._miss(track.stream, self.failed, Block(block.data[n:], block.timestamps[n:]))
+            n = max(0, n - len(block.timestamps))
 
     def _name_lost(self, track: Track, block: Block) -> None:
         t = float(block.timestamps[0]) if len(block.timestamps) else track.newest
@@ -250,9 +271,15 @@ class Take:
         if not there:
             self.error = f"The folder {path} is gone while it was being recorded. Record again to another place."
             return
-        self.folder.free_ballast()
+        with suppress(OSError):
+            # Where nothing may be written, nothing can be given up either.
+            self.folder.free_ballast()
+        for track in self.tracks:
+            track.drop_overview()
         if full:
             self.error = f"The disk is full: {safe} Free space and record again."
+        elif isinstance(error, PermissionError):
+            self.error = f"{path} may no longer be written ({error.strerror}): {safe} Record again to another place."
         else:
             self.error = f"The disk failed ({error.strerror or error}): {safe} Check the disk and record again."
 
@@ -312,6 +339,7 @@ class Take:
         self.folder.anchor()
         self.sync(publish=True, durable=True)
         for track in self.tracks:
+            track.finish_overview()
             problem = track.verify()
             if problem:
                 return f"{problem} Keep the folder as it is; opening it recovers what is there."

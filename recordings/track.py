@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import json
 import math
-import zlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..sources.block import Block
 from .arrays import ArrayLayout, chunk_rows
+from .checksum import crc32
 from .commits import Commit
 from .gaps import Gap
 from .layout import MAX_JSON_BYTES, METADATA, SAMPLES, TIMESTAMPS, plain, replace_json, sync_folder
+from .overview_writer import OverviewWriter
 from .sink import Opened
 from .writer import ArrayWriter
 
-
-class Rows(NamedTuple):
-    """Consecutive rows of one group, as they go to the disk.
-
-    Parameters
-    ----------
-    data
-        Shape (n_samples, *sample_shape), little-endian, C-contiguous.
-    timestamps
-        Shape (n_samples,), float64, s, LSL clock.
-    """
-
-    data: NDArray[Any]
-    timestamps: NDArray[np.float64]
+PIECE_BYTES = 128 * 2**10
+"""Blocks smaller than this are joined before they are written: copying is cheaper than a call for each."""
 
 
-def joined(pieces: Sequence[Rows]) -> Rows:
-    """Return several pieces of one group as one."""
-    return Rows(
-        np.concatenate([piece.data for piece in pieces]), np.concatenate([piece.timestamps for piece in pieces])
-    )
+def packed(blocks: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Return consecutive blocks of rows in fewer pieces; large ones stay as they are."""
+    pieces = []
+    first = n_bytes = 0
+    for i, block in enumerate(blocks, 1):
+        n_bytes += block.nbytes
+        if n_bytes >= PIECE_BYTES or i == len(blocks):
+            pieces.append(block if i - first == 1 else np.concatenate(blocks[first:i]))
+            first, n_bytes = i, 0
+    return pieces
+
+
+_TIME = np.dtype("<f8")
 
 
 class Track:
@@ -75,13 +73,20 @@ class Track:
         self.number, self.name, self.stream, self.info = number, name, opened.stream, info
         self.newest = self.oldest = math.nan
         self.came_back = False
+        self.n_rows = 0
+        """Rows written and committed so far. Any thread may look."""
         self.n_lost = self.n_gaps = self.n_acknowledged = 0
         dtype = np.dtype(info.dtype).newbyteorder("<")
         folder = session / name
         rows = chunk_rows(info.fs, dtype.itemsize * info.n_channels, chunk_seconds)
         folder.mkdir()
+        self._dtype, self._row_shape, self._chunk_rows = dtype, info.sample_shape, rows
         self._samples = ArrayWriter(ArrayLayout(folder / SAMPLES, dtype, info.sample_shape, rows))
         self._timestamps = ArrayWriter(ArrayLayout(folder / TIMESTAMPS, np.dtype("<f8"), (), rows))
+        self._overview: OverviewWriter | None = None
+        # Never worth a recording: samples are written without it, and it is made later.
+        with suppress(OSError):
+            self._overview = OverviewWriter(folder, dtype, info.n_channels)
         self._metadata_path, self._metadata = folder / METADATA, _group_metadata(opened, rows)
         self._view_filter: dict[str, Any] | None = None
         self.note_view(view_filter, write=False)
@@ -97,36 +102,51 @@ class Track:
         if write:
             replace_json(self._metadata_path, self._metadata)
 
-    @property
-    def n_rows(self) -> int:
-        """Rows written so far."""
-        return self._timestamps.n_rows
+    def describe_channels(self, channels: tuple[dict[str, Any], ...]) -> None:
+        """Keep what a person says of the channels; of another number of them it says nothing."""
+        attributes = {**self._metadata["attributes"], "channels": list(channels)}
+        if len(channels) == self.info.n_channels and len(json.dumps(attributes)) <= MAX_JSON_BYTES - 4096:
+            self._metadata["attributes"] = attributes
+            replace_json(self._metadata_path, self._metadata)
 
     @property
     def n_delivered(self) -> int:
         """Samples written or named as lost so far."""
         return self.n_rows + self.n_lost
 
-    def rows_of(self, block: Block) -> Rows | None:
-        """Return a block as it goes to the disk, or None when it does not fit this group."""
-        layout, (data, timestamps, _) = self._samples.layout, block
-        if (
-            data.dtype == layout.dtype
-            and data.shape == (len(timestamps), *layout.row_shape)
-            and data.flags.c_contiguous
-        ):
-            return Rows(data, np.ascontiguousarray(timestamps, dtype="<f8"))
-        if data.shape != (len(timestamps), *layout.row_shape) or not np.can_cast(data.dtype, layout.dtype, "safe"):
-            return None
-        return Rows(np.ascontiguousarray(data, dtype=layout.dtype), np.ascontiguousarray(timestamps, dtype="<f8"))
+    def all_fit(self, blocks: Sequence[Block]) -> bool:
+        """Whether blocks follow each other without a loss and can go to the disk as they are; nearly always."""
+        dtype, row_shape = self._dtype, self._row_shape
+        for data, timestamps, lost in blocks:
+            if (
+                lost
+                or data.dtype != dtype
+                or timestamps.dtype != _TIME
+                or data.shape != (len(timestamps), *row_shape)
+                or not data.flags.c_contiguous
+                or not timestamps.flags.c_contiguous
+            ):
+                return False
+        return True
 
-    def write(self, rows: Rows, commit: Callable[[Commit], None]) -> tuple[int, OSError | None]:
-        """Write rows, and commit each chunk they reach.
+    def fitted(self, block: Block) -> Block | None:
+        """Return a block as it goes to the disk, or None when it does not fit this group."""
+        data, timestamps, lost = block
+        whole = data.shape == (len(timestamps), *self._row_shape)
+        if whole and data.dtype == self._dtype and timestamps.dtype == _TIME:
+            if data.flags.c_contiguous and timestamps.flags.c_contiguous:
+                return block
+        elif not whole or not np.can_cast(data.dtype, self._dtype, "safe"):
+            return None
+        return Block(np.ascontiguousarray(data, dtype=self._dtype), np.ascontiguousarray(timestamps, dtype=_TIME), lost)
+
+    def write(self, blocks: Sequence[Block], commit: Callable[[Commit], None]) -> tuple[int, OSError | None]:
+        """Write consecutive blocks, and commit each chunk they reach once.
 
         Parameters
         ----------
-        rows
-            From `rows_of`.
+        blocks
+            From `fitted`.
         commit
             Called after the rows are written.
 
@@ -137,25 +157,65 @@ class Track:
         OSError or None
             Why not all did.
         """
-        data, timestamps = rows
+        pieces = packed([block.data for block in blocks])
+        timestamps = (
+            blocks[0].timestamps if len(blocks) == 1 else np.concatenate([block.timestamps for block in blocks])
+        )
         done, error = 0, None
-        while done < len(data) and error is None:
-            end = min(len(data), done + self._samples.layout.chunk_rows - self._samples.open.rows)
-            n, error = self._samples.put(data[done:end])
-            n, later = self._timestamps.put(timestamps[done : done + n])
-            error = error or later
+        while done < len(timestamps) and error is None:
+            chunk = len(self._samples.full)
+            room = self._chunk_rows - self._samples.open.rows
+            n, error = self._fill_chunk(pieces, timestamps[done : done + room])
             if n:
-                self._accept(data[done : done + n], timestamps[done : done + n], commit)
-            done += n
+                if math.isnan(self.oldest):
+                    self.oldest = float(timestamps[0])
+                self.newest = float(timestamps[done + n - 1])
+                samples, times = self._samples.newest, self._timestamps.newest
+                commit(Commit(self.number, chunk, samples.rows, samples.crc, times.crc, self.n_lost))
+                done += n
+                self.n_rows += n
         return done, error
 
-    def _accept(self, data: NDArray[Any], timestamps: NDArray[np.float64], commit: Callable[[Commit], None]) -> None:
-        chunk = len(self._samples.full)
-        samples, times = self._samples.accept(data), self._timestamps.accept(timestamps)
-        if math.isnan(self.oldest):
-            self.oldest = float(timestamps[0])
-        self.newest = float(timestamps[-1])
-        commit(Commit(self.number, chunk, samples.rows, samples.crc, times.crc, self.n_lost))
+    def _fill_chunk(self, pieces: list[NDArray[Any]], timestamps: NDArray[np.float64]) -> tuple[int, OSError | None]:
+        """Write as many of the pieces' rows as there are timestamps, and take them off; return how many got there."""
+        n, error = self._timestamps.put(timestamps)
+        done = 0
+        while done < n:
+            rows = pieces[0][: n - done]
+            written, failure = self._samples.put(rows)
+            self._samples.accept(written)
+            self._survey(rows[:written])
+            done += written
+            if failure is not None:
+                error = failure
+                break
+            pieces[0] = pieces[0][written:]
+            if not len(pieces[0]):
+                del pieces[0]
+        self._timestamps.accept(done)
+        return done, error
+
+    def _survey(self, rows: NDArray[Any]) -> None:
+        """Take rows into the overview. It is given up where the disk is full: it can be made again, samples cannot."""
+        if self._overview is not None:
+            try:
+                self._overview.add(rows)
+            except OSError:
+                self.drop_overview()
+
+    def finish_overview(self) -> None:
+        """Complete the overview; what is not there afterwards is built when somebody asks."""
+        if self._overview is not None:
+            try:
+                self._overview.finish()
+            except OSError:
+                self.drop_overview()
+
+    def drop_overview(self) -> None:
+        """Give the overview up, and its room on the disk. Safe to call twice."""
+        overview, self._overview = self._overview, None
+        if overview is not None:
+            overview.discard()
 
     def gap(self, t_first: float, t_last: float, n_lost: int, cause: str) -> Gap:
         """Name samples that are missing after what is written; return the gap for ``gaps.jsonl``."""
@@ -204,11 +264,12 @@ class Track:
         """Let the files go. Safe to call twice."""
         self._samples.close()
         self._timestamps.close()
+        self.drop_overview()
 
 
 def _crc_of(path: Path, n_bytes: int) -> int:
     with path.open("rb") as file:
-        return zlib.crc32(file.read(n_bytes))
+        return crc32(file.read(n_bytes))
 
 
 def _group_metadata(opened: Opened, n_chunk_rows: int) -> dict[str, Any]:
@@ -221,6 +282,8 @@ def _group_metadata(opened: Opened, n_chunk_rows: int) -> dict[str, Any]:
     if opened.channels:
         attributes["channels"] = list(opened.channels)
     # What a reader cannot do without comes last: nobody's free text may keep a recording from starting.
+    if len(json.dumps(attributes)) > MAX_JSON_BYTES - 4096:
+        attributes.pop("channels", None)
     for dispensable in ("device", "grid", "channel_names"):
         if len(json.dumps(attributes)) <= MAX_JSON_BYTES - 4096:
             break

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +11,9 @@ from numpy.typing import NDArray
 
 from . import disk
 from .arrays import ArrayLayout
-from .layout import METADATA, replace_json, sync_file, sync_folder
+from .checksum import crc32
+from .layout import METADATA, json_bytes, sync_file, sync_folder
+from .turning import TurningFile
 
 
 class Chunk(NamedTuple):
@@ -47,8 +48,15 @@ class ArrayWriter:
         self._unsynced: list[io.FileIO] = []
         self._folder_changed = True
         self._published = 0
+        self._waiting = memoryview(b"")
+        self._row_bytes = layout.row_bytes
+        # Only the number of rows changes in what is published, and not its width.
+        self._before_rows, self._after_rows = json_bytes(layout.metadata(0)).split(b'"shape":[0', 1)
         layout.folder.mkdir()
-        replace_json(layout.folder / METADATA, layout.metadata(0))
+        self._shown = TurningFile(layout.folder / METADATA, self._metadata(0))
+
+    def _metadata(self, n_rows: int) -> bytes:
+        return b'%s"shape":[%16d%s' % (self._before_rows, n_rows, self._after_rows)
 
     @property
     def n_rows(self) -> int:
@@ -63,6 +71,11 @@ class ArrayWriter:
     def put(self, rows: NDArray[Any]) -> tuple[int, OSError | None]:
         """Write rows after the accepted ones; they must fit into the open chunk.
 
+        Parameters
+        ----------
+        rows
+            Shape (n_rows, *row_shape), C-contiguous, in the array's number format.
+
         Returns
         -------
         int
@@ -75,8 +88,9 @@ class ArrayWriter:
                 self._file = self._create(self.layout.chunk_path(len(self.full)))
         except OSError as error:
             return 0, error
-        row_bytes = self.layout.row_bytes
-        n_bytes, failure = disk.write_at(self._file, self.open.rows * row_bytes, _bytes_of(rows))
+        row_bytes = self._row_bytes
+        self._waiting = rows.reshape(-1).view(np.uint8).data
+        n_bytes, failure = disk.write_at(self._file, self.open.rows * row_bytes, self._waiting)
         return n_bytes // row_bytes, failure
 
     def _create(self, path: Path) -> io.FileIO:
@@ -91,15 +105,22 @@ class ArrayWriter:
             raise
         return file
 
-    def accept(self, rows: NDArray[Any]) -> Chunk:
-        """Count rows that `put` has written; return the state of the chunk they are in."""
-        state = Chunk(self.open.rows + len(rows), zlib.crc32(_bytes_of(rows), self.open.crc))
+    @property
+    def newest(self) -> Chunk:
+        """The chunk that the newest accepted row is in."""
+        return self.open if self.open.rows or not self.full else self.full[-1]
+
+    def accept(self, n_rows: int) -> None:
+        """Count the first rows of those that `put` has just written."""
+        if not n_rows:
+            return
+        crc = crc32(self._waiting[: n_rows * self._row_bytes], self.open.crc)
+        state = Chunk(self.open.rows + n_rows, crc)
         self.open = state
         if state.rows == self.layout.chunk_rows and self._file is not None:
             self.full.append(state)
             self._unsynced.append(self._file)
             self._file, self.open = None, Chunk(0, 0)
-        return state
 
     def sync(self) -> None:
         """Wait until all accepted rows are on the disk."""
@@ -117,9 +138,11 @@ class ArrayWriter:
 
         What is published itself need not be `durable` while the recording runs: recovery knows better.
         """
-        if n_rows != self._published or durable:
-            replace_json(self.layout.folder / METADATA, self.layout.metadata(n_rows), durable=durable)
-            self._published = n_rows
+        if durable:
+            self._shown.finish(self._metadata(n_rows))
+        elif n_rows != self._published:
+            self._shown.turn(self._metadata(n_rows))
+        self._published = n_rows
 
     def close(self) -> None:
         """Let the files go. Safe to call twice."""
@@ -127,7 +150,3 @@ class ArrayWriter:
             file.close()
         self._unsynced.clear()
         self._file = None
-
-
-def _bytes_of(rows: NDArray[Any]) -> memoryview:
-    return np.ascontiguousarray(rows).reshape(-1).view(np.uint8).data

@@ -86,6 +86,8 @@ def summary(window):
         if state.replay is None
         else {"playing": state.replay.playing, "position": state.replay.position_seconds, "loop": state.replay.loop},
         "dialog": window.desk.dialogs.name,
+        "report": reported(window),
+        "notice": window.desk.report_notice.is_open,
         "start": window.desk.start is not None,
         "theme": window.theme.mode,
         "language": window.settings.language,
@@ -115,6 +117,12 @@ def summary(window):
         "events": [event.label for event in window.engine.events],
         "event_times": [event.t for event in window.engine.events],
     }
+
+
+def reported(window):
+    """Return what the report on screen says; None while there is none."""
+    report = window.desk.report.report
+    return None if report is None else {"path": str(report.path), "ok": report.ok, "checked": report.checked}
 
 
 def looked_at(viewer):
@@ -197,6 +205,12 @@ def texts_on_screen(_window):
             value = dpg.get_value(item) if kind.endswith("mvText") else plain(item)
             shown.append(value or dpg.get_item_configuration(item).get("hint") or "")
     return sorted({text for text in shown if text})
+
+
+def values_on_screen(_window):
+    """Return what stands in the fields that are drawn."""
+    fields = [item for item in dpg.get_all_items() if dpg.get_item_type(item).endswith("mvInputText")]
+    return [dpg.get_value(item) for item in fields if dpg.get_item_state(item).get("visible")]
 
 
 def off_without_reason(_window):
@@ -283,6 +297,7 @@ DOING = {
     "holding": holding,
     "devices": new_devices,
     "texts": texts_on_screen,
+    "values": values_on_screen,
     "off": off_without_reason,
     "untold": without_tooltip,
     "palette": palette,

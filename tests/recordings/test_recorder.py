@@ -564,6 +564,29 @@ def test_a_really_full_disk(tmp_path):
         subprocess.run(["umount", "-l", str(mount)], check=True)
 
 
+@pytest.mark.parametrize(
+    ("room", "n_rows"), [(0, 0), (200_000, 5000), (480_000, 20_000), (600_001, 34_995), (900_000, 52_491)]
+)
+def test_a_disk_that_fills_among_large_blocks_keeps_what_fits(tmp_path, monkeypatch, room, n_rows):
+    """A chunk of 20,000 rows takes 160 kB of timestamps, which come first, as much of samples, and 36 for a commit."""
+    made = recorder(tmp_path)
+    sink = made.sink("emg")
+    sink.open(EMG)
+    made.step(0)
+    monkeypatch.setattr(disk, "write_some", Disk(room))
+    for first in range(0, 60_000, 20_000):
+        sink.write(block(first, 20_000))
+    made.step(0)
+    n = made.status.n_written["emg"]
+    assert (n, made.status.n_lost) == (n_rows, 60_000 - n_rows)
+    monkeypatch.undo()
+    made.close()
+    stream = open_session(made.path).streams["emg"]
+    assert stream.n_samples == n
+    assert (stream.read()[0] == counted(0, n)).all()
+    assert stream.n_samples + stream.n_lost == 60_000
+
+
 def test_a_disk_that_fails_is_told_and_what_is_written_is_recovered(tmp_path, monkeypatch):
     made = recorder(tmp_path)
     sink = made.sink("emg")

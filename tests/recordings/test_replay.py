@@ -343,9 +343,9 @@ def test_an_hour_is_sought_without_reading_it(tmp_path, monkeypatch):
     touched = []
     real = stored._rows
 
-    def count(which, first, last):
+    def count(which, first, last, *channels):
         touched.append(last - first)
-        return real(which, first, last)
+        return real(which, first, last, *channels)
 
     monkeypatch.setattr(stored, "_rows", count)
     play.replay.seek(2999.5)

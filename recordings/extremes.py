@@ -1,0 +1,77 @@
+"""Lowest and highest values of many samples, channel by channel. Numbers that are none do not count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def of_groups(rows: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the extremes of each `size` consecutive rows.
+
+    Parameters
+    ----------
+    rows
+        Shape (n * size, n_channels).
+    size
+        Rows of a group.
+
+    Returns
+    -------
+    NDArray
+        Shape (n, n_channels, 2), lowest and highest, of the same number format; NaN where a group holds nothing else.
+    """
+    groups = rows.reshape(-1, size, rows.shape[1])
+    return np.stack([np.fmin.reduce(groups, axis=1), np.fmax.reduce(groups, axis=1)], axis=-1)
+
+
+def of_pairs(pairs: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the extremes of each `size` consecutive pairs, from shape (n * size, n_channels, 2) to (n, …, 2)."""
+    groups = pairs.reshape(-1, size, *pairs.shape[1:])
+    return np.stack([np.fmin.reduce(groups[..., 0], axis=1), np.fmax.reduce(groups[..., 1], axis=1)], axis=-1)
+
+
+class Extremes:
+    """Lowest and highest value of each of several columns, found piece by piece.
+
+    Parameters
+    ----------
+    n_columns, n_channels
+        How many.
+    dtype
+        Number format of the samples.
+    """
+
+    def __init__(self, n_columns: int, n_channels: int, dtype: np.dtype[Any]) -> None:
+        first, last = (-np.inf, np.inf) if dtype.kind == "f" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        # Nothing was seen where the lowest is above the highest.
+        self.low = np.full((n_columns, n_channels), last, dtype=dtype)
+        self.high = np.full((n_columns, n_channels), first, dtype=dtype)
+
+    def add_rows(self, column: int, rows: NDArray[Any]) -> None:
+        """Take in rows of one column, shape (n_samples, n_channels)."""
+        if len(rows):
+            self.low[column] = np.fmin(self.low[column], np.fmin.reduce(rows, axis=0))
+            self.high[column] = np.fmax(self.high[column], np.fmax.reduce(rows, axis=0))
+
+    def add(self, columns: NDArray[np.intp] | slice, low: NDArray[Any], high: NDArray[Any]) -> None:
+        """Take in one value for each of some columns, none of them twice; shapes (n, n_channels)."""
+        self.low[columns] = np.fmin(self.low[columns], low)
+        self.high[columns] = np.fmax(self.high[columns], high)
+
+    def scaled(self, scales: NDArray[np.float64]) -> NDArray[np.float32]:
+        """Return shape (n_channels, n_columns, 2), in the unit; NaN where nothing was seen."""
+        out = np.empty((len(scales), len(self.low), 2), dtype=np.float32)
+        # A factor below zero turns them round.
+        turned = scales < 0
+        ends = (self.low, self.high)
+        if turned.any():
+            ends = (np.where(turned, self.high, self.low), np.where(turned, self.low, self.high))
+        # Where nothing was seen, and beyond what float32 can hold, there is nothing to warn of.
+        with np.errstate(invalid="ignore", over="ignore"):
+            for end, values in enumerate(ends):
+                out[:, :, end] = (values * scales).T
+        out[(self.low > self.high).T] = np.nan
+        return out
