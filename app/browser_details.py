@@ -18,7 +18,7 @@ from ..widgets.theme import Theme
 from .browser_acts import BrowserActs
 from .browser_cuts import CutForm
 from .browser_summary import SessionEntry
-from .browser_words import size, state, streams, when
+from .browser_words import origin, size, state, streams, when
 from .workbench import Workbench
 
 MAX_TAGS_SHOWN = 24
@@ -118,7 +118,7 @@ class BrowserDetails:
             (streams(entry), n_events, gaps),
             (", ".join(entry.muscles[:6]) + (", …" if len(entry.muscles) > 6 else ""),),
             (entry.notes,),
-            (tr("Made by: {kind}").format(kind=entry.origin) if entry.origin else "",),
+            (origin(entry),),
         ]
         said = "\n".join(text for parts in lines if (text := " · ".join(part for part in parts if part)))
         self._words(said, "muted")

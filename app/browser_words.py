@@ -47,6 +47,15 @@ def streams(entry: SessionEntry) -> str:
     return ", ".join(shown) + (", …" if len(entry.streams) > 3 else "")
 
 
+def origin(entry: SessionEntry) -> str:
+    """Return what it was made from; empty where it was recorded here."""
+    if entry.origin == "cut":
+        return tr("Cut from another recording.")
+    if entry.origin == "join":
+        return tr("Joined from several recordings.")
+    return tr("Imported from {format}.").format(format=entry.origin) if entry.origin else ""
+
+
 def line(entry: SessionEntry) -> str:
     """Return its facts in one line."""
     if entry.error:

@@ -22,6 +22,7 @@ from .reports import Checked, Reports, verdict_words
 
 WIDE_PX, HIGH_PX = 820, 680
 WORDS: dict[Verdict, str] = {"ok": later("ok"), "look": later("look"), "bad": later("bad")}
+STATES = {"recording": later("recording"), "complete": later("complete"), "recovered": later("recovered")}
 VERDICT_PX, TITLE_PX = 56, 190
 FOOT_PX = 46
 NARROW_PX = 500
@@ -196,6 +197,7 @@ class ReportWindow:
         narrow = self._room < theme.px(NARROW_PX)
         for figure in figures:
             shape, role = LOOKS[figure.verdict]
+            value = tr(STATES.get(figure.value, figure.value)) if figure.key == "state" else figure.value
             with dpg.group(parent=box, horizontal=True) as row:
                 mark = Mark(theme)
                 mark.build(row)
@@ -205,9 +207,9 @@ class ReportWindow:
                     with dpg.group(horizontal=True, xoffset=theme.px(TITLE_PX)) as last:
                         self._say(last, tr(figure.title), "text", wrap=0 if narrow else -1)
                         if not narrow:
-                            self._say(last, figure.value, "text", "figures", wrap=-1)
+                            self._say(last, value, "text", "figures", wrap=-1)
             if narrow:
-                self._below(box, figure.value, "text", "figures")
+                self._below(box, value, "text", "figures")
             if figure.verdict != "ok":
                 words = {name: tr(text) for name, text in figure.words.items()}
                 self._below(box, tr(figure.advice).format(**figure.values, **words), "muted")

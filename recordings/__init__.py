@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .about import About, ChannelAbout
 from .building import SessionBuilder
+from .compaction import compact_session
 from .errors import RecordingError, SessionError
 from .formats import export_session, import_file
 from .gaps import Gap
@@ -27,6 +28,7 @@ __all__ = [
     "SessionError",
     "StoredStream",
     "check_session",
+    "compact_session",
     "export_session",
     "import_file",
     "open_session",

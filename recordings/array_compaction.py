@@ -91,7 +91,7 @@ def write_shards(
             first = chunk * source.layout.chunk_rows
             raise SessionError(
                 f"{shards.folder}: samples from {first:,} on are not what was recorded (checksum of"
-                f" {source.layout.chunk_path(chunk).name}). Nothing was compressed; run: myoscope check."
+                f" {source.layout.chunk_name(chunk)}). Nothing was compressed; run: myoscope check."
             )
     return found
 

@@ -62,7 +62,11 @@ class ArrayLayout:
 
     def chunk_path(self, chunk: int) -> Path:
         """Return the file of a chunk, such as ``c.3.0``."""
-        return self.folder / ".".join(["c", str(chunk), *("0" for _ in self.row_shape)])
+        return self.folder / self.chunk_name(chunk)
+
+    def chunk_name(self, chunk: int) -> str:
+        """Return the name of that file."""
+        return f"c.{chunk}" + ".0" * len(self.row_shape)
 
     def n_chunks(self, n_rows: int) -> int:
         """Return how many chunk files hold `n_rows`."""

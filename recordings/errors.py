@@ -4,7 +4,18 @@ from __future__ import annotations
 
 
 class SessionError(Exception):
-    """A session cannot be opened, read or believed. The message says what to do about it."""
+    """A session cannot be opened, read or believed. The message says what to do about it.
+
+    Parameters
+    ----------
+    sentence
+        What to tell. It may quote names from a file that nobody has checked, so whatever would break the line, or
+        command a terminal, becomes a space.
+    """
+
+    def __init__(self, sentence: object = "") -> None:
+        text = str(sentence)
+        super().__init__(text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text))
 
 
 class RecordingError(SessionError):

@@ -7,6 +7,7 @@ crash leaves the event as it was before.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -98,9 +99,10 @@ def _moment(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
-        return float(value)
+        t = float(value)
     except OverflowError:
         return None
+    return t if math.isfinite(t) else None
 
 
 def edit_event(path: str | os.PathLike[str], edit: Edit) -> None:

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..sources.language import later
 from .about import About
 from .building import SessionBuilder
 from .errors import SessionError
@@ -67,28 +68,29 @@ class Format:
 
 
 FORMATS = (
-    Format("csv", "CSV", "Tables for any program; large.", "-csv", (".csv", ".tsv", ".txt"), is_folder=True,
+    Format("csv", "CSV", later("Tables for any program; large."), "-csv", (".csv", ".tsv", ".txt"), is_folder=True,
            module="format_csv", options=("fs", "unit")),
-    Format("parquet", "Parquet", "Compressed tables for pandas, R, Spark; exact.", "-parquet", (".parquet",),
+    Format("parquet", "Parquet", later("Compressed tables for pandas, R, Spark; exact."), "-parquet", (".parquet",),
            is_folder=True, module="format_parquet"),
-    Format("npz", "NumPy archive", "Arrays for Python; exact.", ".npz", (".npz",), module="format_npz",
+    Format("npz", later("NumPy archive"), later("Arrays for Python; exact."), ".npz", (".npz",), module="format_npz",
            options=("fs", "unit")),
-    Format("bio", "biosiglive", "Arrays as biosiglive stores them, channels first.", ".bio", (".bio",),
+    Format("bio", "biosiglive", later("Arrays as biosiglive stores them, channels first."), ".bio", (".bio",),
            module="format_bio", options=("fs", "unit")),
-    Format("edf", "EDF+", "The clinic's format, 16 bit a sample.", ".edf", (".edf",), module="format_edf"),
-    Format("bdf", "BDF+", "As EDF+, with 24 bit a sample.", ".bdf", (".bdf",), module="format_bdf"),
-    Format("bids", "EMG-BIDS", "A data set to share, with sidecars; checked by the BIDS validator.", "-bids",
+    Format("edf", "EDF+", later("The clinic's format, 16 bit a sample."), ".edf", (".edf",), module="format_edf"),
+    Format("bdf", "BDF+", later("As EDF+, with 24 bit a sample."), ".bdf", (".bdf",), module="format_bdf"),
+    Format("bids", "EMG-BIDS", later("A data set to share, with sidecars; checked by the BIDS validator."), "-bids",
            is_folder=True, module="format_bids"),
-    Format("xdf", "XDF", "As LabRecorder writes it; exact, with clock offsets.", ".xdf", (".xdf", ".xdfz"),
+    Format("xdf", "XDF", later("As LabRecorder writes it; exact, with clock offsets."), ".xdf", (".xdf", ".xdfz"),
            module="format_xdf", options=("values", "clock")),
-    Format("mat5", "MATLAB 5", "Opens in every MATLAB and Octave; up to 2 GB an array.", ".mat", module="format_mat5"),
-    Format("mat73", "MATLAB 7.3", "For MATLAB, of any length.", ".mat", module="format_mat73"),
-    Format("hdf5", "HDF5", "Compressed arrays for any language; exact.", ".h5", module="format_hdf5",
+    Format("mat5", "MATLAB 5", later("Opens in every MATLAB and Octave; up to 2 GB an array."), ".mat",
+           module="format_mat5"),
+    Format("mat73", "MATLAB 7.3", later("For MATLAB, of any length."), ".mat", module="format_mat73"),
+    Format("hdf5", "HDF5", later("Compressed arrays for any language; exact."), ".h5", module="format_hdf5",
            options=("compression",)),
-    Format("nwb", "NWB", "Neurodata Without Borders; for archives such as DANDI.", ".nwb", module="format_nwb",
+    Format("nwb", "NWB", later("Neurodata Without Borders; for archives such as DANDI."), ".nwb", module="format_nwb",
            options=("species", "sex", "age", "description")),
-    Format("zip", "Session in one file", "The whole session, to send to somebody with myoscope.", ".myo.zip", (".zip",),
-           module="format_zip", unpacks=True),
+    Format("zip", later("Session in one file"), later("The whole session, to send to somebody with myoscope."),
+           ".myo.zip", (".zip",), module="format_zip", unpacks=True),
 )  # fmt: skip
 
 

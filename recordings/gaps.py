@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from sys import intern
 from typing import Any, NamedTuple
 
 from .errors import SessionError
@@ -64,12 +65,13 @@ class Gap(NamedTuple):
         """
         try:
             gap = cls(
-                stream=str(values["stream"]),
+                # The same few names in many lines: once in memory.
+                stream=intern(str(values["stream"])),
                 t_first=math.nan if values["t_first"] is None else float(values["t_first"]),
                 t_last=math.nan if values["t_last"] is None else float(values["t_last"]),
                 sample=int(values["sample"]),
                 n_lost=int(values["n_lost"]),
-                cause=str(values["cause"]),
+                cause=intern(str(values["cause"])),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise SessionError(f"A gap cannot be read ({error!r}). Is gaps.jsonl damaged?") from None

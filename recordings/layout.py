@@ -52,6 +52,7 @@ MAX_JSON_BYTES = 256 * 2**10
 MAX_CHECKSUMS_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 256 * 2**10
 MAX_LINES_BYTES = 64 * 2**20
+MAX_LINES = 400_000
 MAX_GROUPS = 4096
 
 _WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -141,7 +142,7 @@ def parse_json(data: bytes, what: object) -> dict[str, Any]:
         When it is torn, too deep, or something else than an object of plain values.
     """
     try:
-        value = json.loads(data.decode("utf-8", "strict"), parse_constant=_no_constant)
+        value = _DECODER.decode(data.decode("utf-8", "strict"))
     except (ValueError, RecursionError) as error:
         raise SessionError(f"{what} is damaged: {str(error) or 'nested too deeply'}. Restore it from a copy.") from None
     if not isinstance(value, dict):
@@ -151,6 +152,10 @@ def parse_json(data: bytes, what: object) -> dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
+
+
+# One for all: to make one takes longer than to read a line.
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def read_json(path: Path, limit: int = MAX_JSON_BYTES) -> dict[str, Any]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import disk
 from .errors import SessionError
-from .layout import MAX_LINE_BYTES, MAX_LINES_BYTES, parse_json, read_bytes, sync_file
+from .layout import MAX_LINE_BYTES, MAX_LINES, MAX_LINES_BYTES, parse_json, read_bytes, sync_file
 
 MAX_TEXT = 32 * 2**10
 
@@ -22,7 +22,7 @@ class Lines(NamedTuple):
     objects
         One a line, in order.
     n_damaged
-        Lines in the middle that could not be read.
+        Lines in the middle that could not be read; all beyond `MAX_LINES` count as one.
     n_whole_bytes
         Length up to the end of the last whole line; whatever follows was torn off.
     n_bytes
@@ -85,14 +85,36 @@ def read_lines(path: Path) -> Lines:
     if not path.is_symlink() and not path.exists():
         return Lines([], 0, 0, 0)
     data = read_bytes(path, MAX_LINES_BYTES)
-    n_whole = data.rfind(b"\n") + 1
-    objects, n_damaged = [], 0
-    for line in data[:n_whole].split(b"\n")[:-1]:
+    found = list(_objects(data, path))
+    objects = [one for one in found if one is not None]
+    return Lines(objects, len(found) - len(objects), data.rfind(b"\n") + 1, len(data))
+
+
+def objects_of(path: Path) -> Iterator[dict[str, Any] | None]:
+    """Yield the object of each line, None where there is none; for files of which not every object is kept.
+
+    Raises
+    ------
+    SessionError
+        As `read_lines`.
+    """
+    if path.is_symlink() or path.exists():
+        yield from _objects(read_bytes(path, MAX_LINES_BYTES), path)
+
+
+def _objects(data: bytes, path: Path) -> Iterator[dict[str, Any] | None]:
+    first, n_lines = 0, 0
+    while (last := data.find(b"\n", first)) >= 0:
+        n_lines += 1
+        if n_lines > MAX_LINES:
+            # Nothing of ours: a file of nothing but ends of lines would become objects of a gigabyte.
+            yield None
+            return
         try:
-            if len(line) > MAX_LINE_BYTES:
+            if last - first > MAX_LINE_BYTES:
                 raise SessionError(f"A line of {path} is over {MAX_LINE_BYTES:,} bytes long.")
-            objects.append(parse_json(line, path))
+            yield parse_json(data[first:last], path)
         except SessionError:
             # Counted, and told by whoever checks the session; the other lines are good.
-            n_damaged += 1
-    return Lines(objects, n_damaged, n_whole, len(data))
+            yield None
+        first = last + 1

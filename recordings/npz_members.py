@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import shutil
+import struct
 import tempfile
 import tokenize
 import zipfile
@@ -83,7 +84,7 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Member]]]:
         When it is no archive of arrays, or one that says more than it holds.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _archive(path) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_MEMBERS or len({entry.filename for entry in entries}) != len(entries):
                 raise SessionError(f"{path} holds {len(entries):,} arrays, or some twice. It is not one of NumPy's.")
@@ -92,6 +93,14 @@ def opened(path: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Member]]]:
         raise SessionError(
             f"{path} is no NumPy archive, or damaged: {said_by(error)}. Save it anew with numpy.savez."
         ) from None
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (ValueError, struct.error) as error:
+        # Names that are no text, fields that end early: zipfile lets them through as they are.
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Member:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import re
 import stat
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from .errors import SessionError
 from .layout import parse_json, plain_folder, read_bytes
 
+POPULATED_BYTES = 8 * 2**20
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+::?//", re.ASCII)
 _CHAINED = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]+::[^/]", re.ASCII)
 
@@ -115,14 +117,15 @@ class LocalPlace:
 
     def size(self, name: str) -> int | None:
         """Return a plain file's length, or None when it is not there; no folder on the way to it may be a link."""
-        path = self.path
+        # Text, for this is asked for each of many chunks: pathlib costs more than the disk.
+        path = str(self.path)
         try:
             for part in name.split("/")[:-1]:
-                path /= part
-                if not stat.S_ISDIR(path.lstat().st_mode):
+                path = f"{path}{os.sep}{part}"
+                if not stat.S_ISDIR(os.lstat(path).st_mode):
                     raise SessionError(f"{path} is not a folder. Sessions hold no links; copy the whole folder anew.")
-            path = self.path / name
-            found = path.lstat()
+            path = f"{self.path}{os.sep}{name}"
+            found = os.lstat(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -133,9 +136,9 @@ class LocalPlace:
 
     def open(self, name: str, n_bytes: int | None = None) -> MappedFile:  # noqa: ARG002  mapping tells the length
         """Map a file that `size` has found."""
-        path = self.path / name
+        path = f"{self.path}{os.sep}{name}"
         try:
-            return MappedFile(path, np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray))
+            return MappedFile(path, _mapped(path))
         except FileNotFoundError:
             raise SessionError(f"{path} is missing. Restore it from a copy.") from None
         except (OSError, ValueError) as error:
@@ -161,7 +164,7 @@ class MappedFile:
         Its bytes, shape (n_bytes,).
     """
 
-    def __init__(self, path: Path, mapped: NDArray[np.uint8]) -> None:
+    def __init__(self, path: str, mapped: NDArray[np.uint8]) -> None:
         self._path = path
         self._mapped = mapped
         self.n_bytes = len(mapped)
@@ -171,6 +174,21 @@ class MappedFile:
         if not 0 <= first <= first + n_bytes <= self.n_bytes:
             raise SessionError(f"{self._path} ends before its samples do. Restore it from a copy.")
         return self._mapped[first : first + n_bytes]
+
+
+def _mapped(path: str) -> NDArray[np.uint8]:
+    """Return a plain file's bytes, mapped. Pages of a small file are there at once: a fault each costs more."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is not a plain file")
+        if os.name != "posix":
+            return np.frombuffer(mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ), dtype=np.uint8)
+        flags = mmap.MAP_SHARED | (getattr(mmap, "MAP_POPULATE", 0) if found.st_size <= POPULATED_BYTES else 0)
+        return np.frombuffer(mmap.mmap(descriptor, found.st_size, flags, mmap.PROT_READ), dtype=np.uint8)
+    finally:
+        os.close(descriptor)
 
 
 def is_url(path: object) -> bool:

@@ -54,18 +54,29 @@ class RecordedArray:
         layout, n = self.layout, self.layout.chunk_rows
         if first >= last:
             return np.empty((0, *layout.row_shape), dtype=layout.dtype)[:, channels] if layout.row_shape else _NO_TIMES
-        pieces = []
-        for chunk in range(first // n, (last - 1) // n + 1):
-            begin, end = max(first - chunk * n, 0), min(last - chunk * n, n)
-            part = self._file(chunk).part(begin * layout.row_bytes, (end - begin) * layout.row_bytes)
-            rows = part.view(layout.dtype).reshape(end - begin, *layout.row_shape)
-            pieces.append(rows[:, channels] if layout.row_shape else rows)
-        rows = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        chunks = range(first // n, (last - 1) // n + 1)
+        if len(chunks) == 1:
+            return self._part(chunks[0], first - chunks[0] * n, last - chunks[0] * n, channels)
+        shape = layout.row_shape
+        if shape:
+            shape = (len(range(shape[0])[channels]), *shape[1:])
+        out = np.empty((last - first, *shape), dtype=layout.dtype)
+        for chunk in chunks:
+            begin, end = max(first, chunk * n), min(last, (chunk + 1) * n)
+            out[begin - first : end - first] = self._part(chunk, begin - chunk * n, end - chunk * n, channels)
+        out.flags.writeable = False
+        return out
+
+    def _part(self, chunk: int, begin: int, end: int, channels: slice) -> NDArray[Any]:
+        layout = self.layout
+        part = self._file(chunk).part(begin * layout.row_bytes, (end - begin) * layout.row_bytes)
+        rows = part.view(layout.dtype).reshape(end - begin, *layout.row_shape)
+        rows = rows[:, channels] if layout.row_shape else rows
         rows.flags.writeable = False
         return rows
 
     def _open(self, chunk: int) -> PlacedFile:
-        name = self.layout.chunk_path(chunk).name
+        name = self.layout.chunk_name(chunk)
         if self._place.is_remote:
             return self._place.open(name, self.layout.chunk_bytes)
         problem = self._problem(chunk)
@@ -74,7 +85,7 @@ class RecordedArray:
         return self._place.open(name)
 
     def _problem(self, chunk: int) -> SessionError | None:
-        name = self.layout.chunk_path(chunk).name
+        name = self.layout.chunk_name(chunk)
         try:
             n_bytes = self._place.size(name)
         except SessionError as error:
@@ -93,7 +104,7 @@ class RecordedArray:
 
     def names(self, n_rows: int) -> Iterator[str]:
         """Return the files that hold rows, below the array's folder."""
-        return (self.layout.chunk_path(chunk).name for chunk in range(self.layout.n_chunks(n_rows)))
+        return (self.layout.chunk_name(chunk) for chunk in range(self.layout.n_chunks(n_rows)))
 
     def is_beyond_its_files(self, n_rows: int) -> bool:
         """Whether it claims far more rows than its folder could hold; behind a URL reading tells."""

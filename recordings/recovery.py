@@ -30,7 +30,7 @@ from .layout import (
     replace_json,
     sync_folder,
 )
-from .lines import LineWriter, read_lines
+from .lines import LineWriter, objects_of, read_lines
 from .overview_writer import GROWING as OVERVIEW_GROWING
 from .stored import StoredStream
 
@@ -281,9 +281,11 @@ def read_gaps(folder: Path) -> tuple[list[Gap], int]:
     SessionError
         When it is no plain file, or beyond all limits.
     """
-    lines = read_lines(folder / GAPS)
-    found, n_damaged = [], lines.n_damaged
-    for values in lines.objects:
+    found, n_damaged = [], 0
+    for values in objects_of(folder / GAPS):
+        if values is None:
+            n_damaged += 1
+            continue
         try:
             found.append(Gap.from_json(values))
         except SessionError:

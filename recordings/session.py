@@ -25,7 +25,7 @@ from .layout import (
     VERSION,
     is_group_name,
 )
-from .lines import read_lines
+from .lines import objects_of
 from .lock import SessionLock
 from .mirror import Mirror
 from .places import LocalPlace, Place, read_json_in
@@ -154,7 +154,7 @@ class Session:
 
     @cached_property
     def _event_lines(self) -> EventLines:
-        return parse_events(read_lines(self.path / EVENTS).objects)
+        return parse_events(line for line in objects_of(self.path / EVENTS) if line is not None)
 
     @property
     def duration_s(self) -> float:

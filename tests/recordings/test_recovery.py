@@ -78,7 +78,8 @@ def test_a_recovered_session_keeps_checksums(tmp_path):
     data[17] ^= 4
     chunk.write_bytes(data)
     problems = check_session(session)["problems"]
-    assert problems == ["emg: samples 1,024 to 2,047 are not what was recorded (checksum of c.1.0)."]
+    said = "emg: samples 1,024 to 2,047 are not what was recorded (checksum of c.1.0). Restore it from a copy."
+    assert problems == [said]
 
 
 def test_rows_of_zeros_that_nobody_sampled_never_come_back(tmp_path):
