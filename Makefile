@@ -16,7 +16,7 @@ demo: venv ## Watch, record and replay a synthetic EMG
 
 test: venv ## Run the tests
 	@.ci/system window virtual
-	@$(BIN)/pytest $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 venv: ## Make .venv, or bring it up to date
 	@.ci/venv test

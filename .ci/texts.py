@@ -165,7 +165,8 @@ def behind() -> list[str]:
 
 
 def _words(catalog: Catalog) -> dict[object, object]:
-    return {message.id: message.string for message in catalog if message.id}
+    # A text with a plural has a list of two for its id.
+    return {str(message.id): message.string for message in catalog if message.id}
 
 
 def main() -> None:

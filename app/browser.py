@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from .browser_summary import SessionEntry
 from .workbench import Workbench
 
 DETAILS_PX = 300
+SHOW_EVERY_S = 0.7
 SORT_WORDS = {
     "date": later("Newest first"), "name": later("By name"), "subject": later("By subject"),
     "duration": later("Longest first"), "size": later("Largest first"),
@@ -59,6 +62,7 @@ class BrowserPage:
         self.field: Tag = 0
         self._seen: tuple[SessionEntry, ...] | None = None
         self._n_frames = 0
+        self._shown_at = -math.inf
         self.rows = BrowserRows(theme, self._chosen, self._replay)
         self.details = BrowserDetails(bench, theme, acts, self.rows.choose_none, on_close)
 
@@ -96,7 +100,7 @@ class BrowserPage:
             self.redo = Switch(theme, tr("Redo"), tr("Make the change again"), self._redo)
             self.undo.build(bottom)
             self.redo.build(bottom)
-            self._status = Words(theme, "small", "muted")
+            self._status = Words(theme, "small", "muted", wrap=0)
             self._status.build(bottom)
         self._acts.on_change.append(self.library.look_soon)
         self.library.start()
@@ -107,8 +111,10 @@ class BrowserPage:
         if self._n_frames <= 3:
             dpg.focus_item(self.field)
         entries = self.library.entries
-        if entries is not self._seen:
-            self._seen = entries
+        # While many are read for the first time, not with each of them.
+        now = time.monotonic()
+        if entries is not self._seen and (not self.library.n_waiting or now - self._shown_at > SHOW_EVERY_S):
+            self._seen, self._shown_at = entries, now
             self._show()
         self.rows.draw()
         if not dpg.does_item_exist(self.field):
@@ -131,7 +137,7 @@ class BrowserPage:
             words += " · " + tr("{n} still to be read").format(n=self.library.n_waiting)
         jobs = self._bench.engine.jobs.states
         words += "".join(f" · {job.title}, {100 * job.share:.0f} %" for job in jobs[:2])
-        return f"{words} · {undo}" if undo else words
+        return words + " · " + tr("last change: {change}").format(change=undo) if undo else words
 
     def _show(self) -> None:
         if self._seen is None:
@@ -166,6 +172,10 @@ class BrowserPage:
 
     def _redo(self) -> None:
         self._acts.undo.redo()
+
+    def escape(self) -> bool:
+        """Leave a form that is open in it; return whether there was one."""
+        return self.details.escape()
 
     # Folders
 

@@ -196,21 +196,23 @@ class BrowserActs:
 
     def export(self, entries: Sequence[SessionEntry], name: str) -> None:
         """Write sessions in another format, each beside itself."""
-        paths = [entry.path for entry in entries]
+        from ..recordings.formats import export_session, format_named
+
+        paths, wanted = [entry.path for entry in entries], format_named(name)
 
         def work(progress: Progress) -> str:
             from ..recordings import open_session
-            from ..recordings.formats import export_session, format_named
 
             told = []
             for i, path in enumerate(paths):
                 with open_session(path) as session:
-                    out = _free(path.with_name(f"{path.stem}{format_named(name).suffix}"))
+                    out = _free(path.with_name(f"{path.stem}{wanted.suffix}"))
                     made = export_session(session, name, out, part(progress, i / len(paths), (i + 1) / len(paths)))
                 told.append(" ".join([tr("{path} is written.").format(path=made.path), *made.notes]))
             return "\n".join(told)
 
-        self._engine.jobs.start(tr("Exporting {n} as {format}").format(n=len(paths), format=name), work)
+        words = trn("Exporting {n} recording as {format}", "Exporting {n} recordings as {format}", len(paths))
+        self._engine.jobs.start(words.format(n=len(paths), format=tr(wanted.title)), work)
 
     def check(self, entries: Iterable[SessionEntry]) -> None:
         """Check sessions; each gets a report."""

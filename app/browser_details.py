@@ -108,7 +108,7 @@ class BrowserDetails:
             self._words(state(entry), "bad" if entry.error else "warn")
         for problem in (*([entry.error] if entry.error else []), *entry.problems[:4]):
             self._words(problem, "text")
-        take = tr("take {n}").format(n=entry.take) if entry.take else ""
+        take = tr("take {n}").format(n=entry.take) if entry.take and not entry.name else ""
         by = tr("by {operator}").format(operator=entry.operator) if entry.operator else ""
         n_events = trn("{n} event", "{n} events", entry.n_events).format(n=entry.n_events) if entry.n_events else ""
         gaps = trn("{n} gap", "{n} gaps", entry.n_gaps).format(n=entry.n_gaps) if entry.n_gaps else ""
@@ -168,16 +168,12 @@ class BrowserDetails:
         self._button("describe", tr("Describe…"), tr("Subject, task, muscles, electrodes; with all earlier versions."),
                      partial(self._describe, entries[0]), single or unreadable)  # fmt: skip
         self._button("check", tr("Check"), tr("Verify every sample; the report is kept with it."),
-                     partial(acts.check, entries), unreadable)  # fmt: skip
+                     self._check, unreadable)  # fmt: skip
         self._button("cut", tr("Trim or split…"), tr("Parts of it as new recordings; this one stays as it is."),
                      self._open_cut, single or unreadable)  # fmt: skip
         self._button("join", tr("Join"), tr("One new recording of them all, with the time between as named gaps."),
                      partial(acts.join, entries), acts.why_not_join(entries))  # fmt: skip
-        export = PopupButton(tr("Export as…"), tr("In another format, beside it"), self._fill_formats, 260)
-        export.build(self._box, self._theme)
-        dpg.configure_item(export.button, width=-1)
-        export.set_off(unreadable)
-        self._popups = [export]
+        self._export_button(one, unreadable)
         self._button(
             "folder", tr("Show folder"), tr("In the system's file manager."), partial(self._folder, entries[0])
         )
@@ -191,6 +187,25 @@ class BrowserDetails:
         switch.build(self._box, -1)
         switch.show(why_off=why_off)
         self.switches[name] = switch
+
+    def _export_button(self, one: SessionEntry | None, why_off: str) -> None:
+        """Ask how and where for one; several go beside themselves, as their format usually is."""
+        if one is not None:
+            self._button("export", tr("Export…"), tr("Make a file of another program of it."),
+                         partial(self._bench.export, one.path), why_off)  # fmt: skip
+            return
+        export = PopupButton(tr("Export as…"), tr("In another format, each beside itself"), self._fill_formats, 260)
+        export.build(self._box, self._theme)
+        dpg.configure_item(export.button, width=-1)
+        export.set_off(why_off)
+        self._popups = [export]
+
+    def _check(self) -> None:
+        """Verify what is chosen; of one the report opens."""
+        entries = self._entries or []
+        self._acts.check(entries)
+        if len(entries) == 1:
+            self._bench.shown_report(entries[0].path)
 
     def _fill_formats(self, window: Tag) -> None:
         from ..recordings.formats import FORMATS
@@ -237,10 +252,19 @@ class BrowserDetails:
         self.cut = None
         self._fill()
 
+    def escape(self) -> bool:
+        """Leave the form that says where to cut; return whether it was open."""
+        was_open = self.cut is not None
+        if was_open:
+            self._close_cut()
+        return was_open
+
     def draw(self) -> None:
         """Bring the form up to date. Once a frame."""
         if self.cut is not None:
             self.cut.draw()
+        for popup in self._popups:
+            popup.keep_inside()
 
     def delete(self) -> None:
         """Put pop-ups away. Safe to call twice."""

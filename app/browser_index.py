@@ -25,7 +25,8 @@ MAX_SESSIONS = 20_000
 MAX_CACHE_BYTES = 64 * 2**20
 LOOK_EVERY_S = 2.0
 PAUSE_S = 0.1
-ROUND_S = 0.08
+ROUND_S, REST_S = 0.04, 0.02
+"""So long it reads at a time, and so long it rests in between: the window goes on drawing."""
 SAVE_EVERY_S = 5.0
 VERSION = 2
 
@@ -106,7 +107,7 @@ class Library:
             self.entries = entries
         if self._unsaved and (not self._waiting or self._clock() - self._saved_at > SAVE_EVERY_S):
             self._save()
-        return 0.0 if self._waiting else PAUSE_S
+        return REST_S if self._waiting else PAUSE_S
 
     def _list(self, known: dict[Path, tuple[Stamp, SessionEntry]]) -> None:
         self._soon = False

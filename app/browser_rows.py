@@ -24,12 +24,13 @@ CHOSEN = "● "
 def draw_outline(outline: Sequence[Sequence[float]], width: int, height: int, theme: Theme, parent: Tag = 0) -> None:
     """Draw a session's picture, lowest to highest value of each column, into a list of drawings `width` px wide."""
     middle, reach, step = height / 2, height * 0.45, width / max(1, len(outline))
+    points: list[tuple[float, float]] = []
     for i, (low, high) in enumerate(outline):
         x = (i + 0.5) * step
-        dpg.draw_line(
-            (x, middle - reach * high - 0.5), (x, middle - reach * low + 0.5), color=theme.channel(0),
-            thickness=max(1.0, step - 0.4), parent=parent,
-        )  # fmt: skip
+        ends = ((x, middle - reach * high - 0.5), (x, middle - reach * low + 0.5))
+        points += ends if i % 2 else ends[::-1]
+    # One line up and down through all columns: a page of pictures is drawn anew each frame.
+    dpg.draw_polyline(points, color=theme.channel(0), thickness=max(1.0, step - 0.4), parent=parent)
 
 
 class BrowserRows:
@@ -57,6 +58,7 @@ class BrowserRows:
         self._box: Tag = 0
         self._drawn: tuple[object, ...] | None = None
         self._clicked: Path | None = None
+        self._room = 0.0
 
     def build(self, parent: Tag) -> None:
         """Make the list inside `parent`."""
@@ -133,6 +135,7 @@ class BrowserRows:
         height = 2 * theme.fonts.height("words") + 2 * theme.padding
         room = dpg.get_item_rect_size(self._parent)[0] or theme.px(600)
         wide = int(min(theme.px(THUMBNAIL_PX), room * THUMBNAIL_SHARE))
+        self._room = room - wide - theme.px(50)
         for entry in self._on_page():
             with dpg.group(parent=self._box, horizontal=True, horizontal_spacing=theme.px(6)):
                 self._picture(entry, wide, height)
@@ -156,8 +159,19 @@ class BrowserRows:
         for path, button in self.buttons.items():
             entry, on = by_path[path], path in self.chosen
             name = label(f"{CHOSEN if on else ''}{entry.title}", 120)
-            dpg.configure_item(button, label=f"{name}\n{label(line(entry), 300)}")
+            dpg.configure_item(button, label=f"{self._fitting(name)}\n{self._fitting(label(line(entry), 300))}")
             dpg.bind_item_theme(button, self._theme.choice("on" if on else "quiet"))
+
+    def _fitting(self, text: str) -> str:
+        """Return a line, cut where the row ends; the right side of the window says it all."""
+        width = self._theme.fonts.width
+        if width(text, "words") <= self._room:
+            return text
+        short, long = 0, len(text)
+        while short < long - 1:
+            middle = (short + long) // 2
+            short, long = (middle, long) if width(text[:middle] + "…", "words") <= self._room else (short, middle)
+        return text[:short].rstrip(" ·") + "…"
 
     def _click(self, path: Path) -> None:
         if any(dpg.is_key_down(key) for key in (dpg.mvKey_LControl, dpg.mvKey_RControl)):

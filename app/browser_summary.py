@@ -103,8 +103,11 @@ class SessionEntry:
 
     @property
     def title(self) -> str:
-        """What it is called, or else its folder."""
-        return self.name or self.path.stem
+        """What it is called, with the number of its take; or else its folder."""
+        number = f" {self.take:02}" if self.take else ""
+        if not self.name:
+            return self.path.stem
+        return self.name if self.name.endswith(number) else self.name + number
 
     @property
     def outline(self) -> NDArray[np.float32] | None:

@@ -60,7 +60,8 @@ def line(entry: SessionEntry) -> str:
     """Return its facts in one line."""
     if entry.error:
         return f"{state(entry)} · {entry.error}"
-    take = tr("take {n}").format(n=entry.take) if entry.take else ""
+    # Where there is a name, the number stands behind it.
+    take = tr("take {n}").format(n=entry.take) if entry.take and not entry.name else ""
     parts = [
         state(entry), when(entry), entry.subject, entry.task, take, clock(entry.duration_s),
         *(f"#{tag}" for tag in entry.tags), streams(entry), size(entry.n_bytes),

@@ -31,8 +31,7 @@ from .workbench import Workbench
 PANELS_SHARE = 2.8
 """The window is at least so many times as wide as the panels, or they are left out: the traces come first."""
 STATUS_PX = 22
-REPLAY_PX = 36
-ABOVE_PX, NOTICE_PX = 40, 64
+ABOVE_PX = 40
 REFRESH_S = 0.25
 
 
@@ -74,8 +73,11 @@ class Desk:
         workbench.shown_dialog = self.dialogs.show
         self.report = ReportWindow(theme, workbench.engine.reports)
         workbench.shown_report = self.report.open
+        self.dialogs.covered = lambda: self.report.is_open
         is_recording = partial(_is_recording, workbench)
-        self.report_notice = ReportNotice(theme, workbench.engine.reports, is_recording, workbench.show_report)
+        self.report_notice = ReportNotice(
+            theme, workbench.engine.reports, is_recording, workbench.show_report, self._bars
+        )
         self.exchange_notice = ExchangeNotice(theme, workbench.exchange, workbench.open_imported, self._corner_taken)
         self.drop = EventDrop(theme, workbench.mark, workbench.engine.edit_event)
         workbench.mark_and_name = self.drop.press
@@ -83,11 +85,14 @@ class Desk:
         self._placed: tuple[object, ...] = ()
         self._refreshed = 0.0
 
+    def _bars(self) -> int:
+        """Return what bars and strips have of the lower edge, px."""
+        theme, replay = self._theme, self._bench.state.replay is not None
+        return theme.px(ABOVE_PX) + (self.replay.height + theme.px(8) if replay else 0) + self.jobs.height()
+
     def _corner_taken(self) -> int:
         """Return what bars, strips and another notice have of the lower right corner, px."""
-        theme, replay = self._theme, self._bench.state.replay is not None
-        notice = theme.px(NOTICE_PX) if self.report_notice.is_open else 0
-        return theme.px(ABOVE_PX) + (theme.px(REPLAY_PX + 8) if replay else 0) + self.jobs.height() + notice
+        return self._bars() + self.report_notice.height
 
     def _mark(self, number: int) -> None:
         labels = self.panels.record.labels
@@ -103,7 +108,9 @@ class Desk:
             self.menu_bar.build(bar)
         dpg.bind_item_theme(self._window, theme.ground("ground"))
         self._main = dpg.add_child_window(parent=self._window, width=-1, no_scrollbar=True, no_scroll_with_mouse=True)
-        self._strip = dpg.add_child_window(parent=self._window, width=-1, height=theme.px(REPLAY_PX), no_scrollbar=True)
+        self._strip = dpg.add_child_window(
+            parent=self._window, width=-1, height=self.replay.height, no_scrollbar=True, no_scroll_with_mouse=True
+        )
         self.jobs.build(self._window)
         self._bottom = dpg.add_child_window(
             parent=self._window, width=-1, height=theme.px(STATUS_PX), no_scrollbar=True, no_scroll_with_mouse=True
@@ -133,8 +140,7 @@ class Desk:
             self.panels.read()
             self.views.frame_ms = frame_ms
             self.views.draw(width, height)
-            if bench.state.replay:
-                self.replay.draw()
+        self.replay.draw()
         self.dialogs.draw()
         self.drop.draw()
         self.report_notice.draw()
@@ -157,12 +163,13 @@ class Desk:
         menu = theme.fonts.height("words") + 2 * theme.px(8)
         inner = height - menu - theme.px(STATUS_PX) - 3 * gap
         jobs = self.jobs.height()
-        views = inner - (theme.px(REPLAY_PX) + gap if replay else 0) - jobs
-        wanted = (width, height, replay, empty, jobs, theme.scale)
+        strip = self.replay.height if replay else 0
+        views = inner - (strip + gap if replay else 0) - jobs
+        wanted = (width, height, strip, empty, jobs, theme.scale)
         if wanted != self._placed:
             self._placed = wanted
             dpg.configure_item(self._main, height=views)
-            dpg.configure_item(self._strip, show=replay)
+            dpg.configure_item(self._strip, show=replay, **({"height": strip} if replay else {}))
             dpg.configure_item(self.views.dock.canvas, show=not empty)
         return width - 2 * gap, views
 

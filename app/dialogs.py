@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from ..sources.language import later, tr
 from ..widgets import FormError, FormWidget, Theme
 from ..widgets.door import Tag, clean, label
 from ..widgets.panel import Words
-from ..widgets.popup import tooltip
+from ..widgets.popup import close_popups, tooltip
 from .actions import Menu
 from .browser import BrowserPage
 from .browser_acts import BrowserActs
@@ -81,6 +82,9 @@ class Dialogs:
         self.page: PreflightPage | ProtocolPage | BrowserPage | MetadataPage | ExportPage | ImportPage | None = None
         self.acts = BrowserActs(workbench.engine, lambda: workbench.settings.operator)
         self.palette = PaletteWindow(workbench, theme, menus, self._forget_palette)
+        self.covered: Callable[[], bool] = lambda: False
+        """Whether another window is in front, which Esc is meant for."""
+        workbench.undo_in_front = lambda: self.acts.undo if isinstance(self.page, BrowserPage | MetadataPage) else None
 
     def show(self, name: str) -> None:
         """Open a dialog, by its name in `DIALOGS`; ``palette`` opens the list of all commands, or closes it."""
@@ -107,6 +111,7 @@ class Dialogs:
             no_collapse=True,
             on_close=self.delete,
         )
+        dpg.bind_item_theme(self._window, theme.dialog())
         getattr(self, f"_fill_{name}")(self._window)
 
     def draw(self) -> None:
@@ -117,7 +122,14 @@ class Dialogs:
         self._n_frames += 1
         if self._text and self._n_frames <= 3:
             dpg.focus_item(self._text)
-        if self._window and dpg.is_key_pressed(dpg.mvKey_Escape):
+        if self._window and dpg.is_key_pressed(dpg.mvKey_Escape) and not self.covered():
+            self._escape()
+
+    def _escape(self) -> None:
+        """Close what lies in front: a list, a form inside the page, or else the dialog."""
+        if close_popups():
+            return
+        if not (isinstance(self.page, BrowserPage) and self.page.escape()):
             self.delete()
 
     def _forget_palette(self) -> None:
@@ -132,6 +144,8 @@ class Dialogs:
             page.delete()
         if window and dpg.does_item_exist(window):
             dpg.delete_item(window)
+            # A list that one of its buttons has opened must not stay behind.
+            close_popups()
 
     def _say(self, text: str) -> None:
         self._problem.say(text)
@@ -254,7 +268,7 @@ class Dialogs:
     # Files of other programs
 
     def _fill_export(self, window: Tag) -> None:
-        path = self._bench.session_at_hand()
+        path = self._bench.exported or self._bench.session_at_hand()
         if path is not None:
             self.page = ExportPage(path, self._bench.exchange, self._theme, self.delete)
             self.page.fill(window)

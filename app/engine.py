@@ -82,6 +82,8 @@ class Engine:
         self.shown_since = -math.inf
         """Events from before are of another session, and not drawn, s, LSL clock."""
         self.last_recording: Path | None = None
+        self.last_counts = (0, 0)
+        """Samples written to the last recording, and lost in it."""
         self.recording_error = ""
         self.log = Log(clock)
         self.jobs = Jobs(self.log)
@@ -211,12 +213,17 @@ class Engine:
         """Stop everything in reverse, close a recording, leave hung sources behind within 3 s. Safe to call twice."""
         if not self.running:
             self.stop_recording()
+            self.reports.settle()
             self._report_hung(self.jobs.stop_all())
             return
         self.running = False
         # Sources first: all that they have given is then on its way to the recorder, which closes after them.
         feeding = [self._command_worker, *self._workers.values(), self._replaying.worker, *self._predict_workers]
         self._report_hung(stop_all([worker for worker in feeding if worker is not None]))
+        late = self._replaying.worker
+        if late is not None and late not in feeding:
+            # A session that was just being opened.
+            self._report_hung(stop_all([late]))
         self._workers.clear()
         self._predict_workers.clear()
         self._command_worker = self._replaying.worker = None
@@ -224,6 +231,7 @@ class Engine:
             predictor.stream.disconnect()
         self.stop_recording()
         self._replaying.drop()
+        self.reports.settle()
         self._report_hung(self.jobs.stop_all())
         sys.setswitchinterval(self._switch_interval)
 
@@ -473,6 +481,7 @@ class Engine:
             status = recording.stop()
         self.recording_error = status.error
         n = sum(status.n_written.values())
+        self.last_counts = (n, status.n_lost)
         if not n and not keep_empty:
             shutil.rmtree(recording.path)
             self.last_recording = None
@@ -480,8 +489,7 @@ class Engine:
         words = tr("Recorded {n:,} samples, {lost:,} lost: {name}.")
         words = words.format(n=n, lost=status.n_lost, name=recording.path.name)
         self.log(words, "warn" if status.error else "good")
-        if self.running:
-            self.reports.recorded(recording.path)
+        self.reports.recorded(recording.path)
         return recording.path
 
     # Replay

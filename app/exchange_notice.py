@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from ..widgets.panel import Words
 from ..widgets.popup import calling, tooltip
 from .exchange import Exchange, Exchanged
 from .format_words import size_text
+from .report_notice import READ_S, SMALLEST
 
 WIDTH_PX = 460
 MOST_NOTES = 4
@@ -34,6 +37,8 @@ class ExchangeNotice:
         Opens the session that was imported; returns whether it could.
     above
         Returns how much at the bottom of the window is to be left free, px.
+    clock
+        Tells how long it has been there, s.
     """
 
     def __init__(
@@ -42,11 +47,14 @@ class ExchangeNotice:
         exchange: Exchange,
         imported: Callable[[Path], bool],
         above: Callable[[], int] = lambda: 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._theme = theme
         self._exchange = exchange
         self._imported = imported
         self._above = above
+        self._clock = clock
+        self._until = 0.0
         self._told = exchange.newest
         self._window: Tag = 0
         self._corner = (0, 0)
@@ -64,15 +72,20 @@ class ExchangeNotice:
             self.delete()
             if newest is not None:
                 self._build(newest, newest.kind == "import" and not newest.error and self._imported(newest.path))
+        if self._window and self._clock() > self._until:
+            self.delete()
         if self._window:
             self._place()
 
     def _build(self, ended: Exchanged, opened: bool) -> None:
         theme = self._theme
         self._window, self._corner = dpg.generate_uuid(), (0, 0)
+        # What has notes or went wrong is to be read.
+        self._until = math.inf if ended.error or ended.notes else self._clock() + READ_S
         dpg.add_window(
             tag=self._window, no_title_bar=True, no_resize=True, no_move=True, autosize=True, no_scrollbar=True,
             no_focus_on_appearing=True, no_saved_settings=True, no_background=True, pos=(-10_000, 0),
+            min_size=SMALLEST,
         )  # fmt: skip
         card = dpg.add_child_window(
             parent=self._window, width=theme.px(WIDTH_PX), auto_resize_y=True, always_use_window_padding=True

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..sources import Stream
 from ..sources.language import later, tr
 from ..sources.view_filter import PRESETS, ViewFilter, preset
-from ..widgets.edits import Edit
+from ..widgets.edits import Edit, Undo
 
 if TYPE_CHECKING:
     from ..widgets.look import Look
@@ -29,28 +30,34 @@ class Filtering:
 
     engine: Engine
     workspace: Workspace
+    undo_in_front: Callable[[], Undo | None]
+    """Returns the changes of the dialog that is open; None without one that has some."""
 
     # Changes taken back
 
+    @property
+    def _undo(self) -> Undo:
+        return self.undo_in_front() or self.workspace.looks.undo
+
     def undo_last(self) -> None:
-        """Take the last change to channels or filters back."""
-        text = self.workspace.looks.undo.undo()
+        """Take the last change back: of the dialog that is open, or else to channels or filters."""
+        text = self._undo.undo()
         if text:
             self.engine.log(tr("Taken back: {change}.").format(change=text))
 
     def redo_last(self) -> None:
         """Make the change again that was taken back last."""
-        text = self.workspace.looks.undo.redo()
+        text = self._undo.redo()
         if text:
             self.engine.log(tr("Done again: {change}.").format(change=text))
 
     def why_not_undo(self) -> str:
         """Return why there is nothing to take back."""
-        return "" if self.workspace.looks.undo.next_undo else tr("Nothing has been changed yet.")
+        return "" if self._undo.next_undo else tr("Nothing has been changed yet.")
 
     def why_not_redo(self) -> str:
         """Return why there is nothing to do again."""
-        return "" if self.workspace.looks.undo.next_redo else tr("Nothing has been taken back.")
+        return "" if self._undo.next_redo else tr("Nothing has been taken back.")
 
     # View filters
 

@@ -22,6 +22,8 @@ from .option_form import OptionForm
 
 FOOT_PX = 48
 OPTIONS_PX = 150
+HEAD_PX = 133
+LIST_SHARE = 0.6
 MOST_ENTRIES = 500
 SESSION = ".myo"
 
@@ -54,6 +56,7 @@ class ImportPage:
         self.path: Tag = 0
         self._list: Tag = 0
         self._below: Tag = 0
+        self._files: dict[Path, Tag] = {}
         self.file: Path | None = None
         self._form: OptionForm | None = None
         self._problem = Words(theme, "small", "bad", wrap=0)
@@ -79,9 +82,10 @@ class ImportPage:
             tooltip(self.path, tr("Type a file or a folder, and press Enter."), theme)
             go = dpg.add_button(label=label(tr("Go")), width=-1, callback=self._typed)
             tooltip(go, tr("Look into this folder, or take this file."), theme)
-        self._list = dpg.add_child_window(
-            parent=window, width=-1, height=-theme.px(FOOT_PX + OPTIONS_PX), always_use_window_padding=True
-        )
+        # In a low window the list and the options below it share what there is.
+        room = dpg.get_item_height(window) - theme.px(HEAD_PX + FOOT_PX)
+        high = int(max(room - theme.px(OPTIONS_PX), LIST_SHARE * room))
+        self._list = dpg.add_child_window(parent=window, width=-1, height=high, always_use_window_padding=True)
         dpg.bind_item_theme(self._list, theme.ground("panel"))
         self._below = dpg.add_child_window(parent=window, width=-1, height=-theme.px(FOOT_PX))
         dpg.bind_item_theme(self._below, theme.ground("ground"))
@@ -108,6 +112,7 @@ class ImportPage:
         self._at = folder
         dpg.set_value(self.path, label(str(folder), 2000))
         dpg.delete_item(self._list, children_only=True)
+        self._files = {}
         try:
             folders, files, n_left = listed(folder)
         except OSError as error:
@@ -131,6 +136,8 @@ class ImportPage:
         button = dpg.add_button(parent=self._list, label=label(text, 200), width=-1, callback=calling(act, path))
         dpg.bind_item_theme(button, self._theme.choice())
         tooltip(button, str(path), self._theme)
+        if not is_folder:
+            self._files[path] = button
 
     def _take_none(self, why: str) -> None:
         self.file, self._form = None, None
@@ -156,6 +163,8 @@ class ImportPage:
             self._take_none(str(error))
             return
         self.file = path
+        for entry, button in self._files.items():
+            dpg.bind_item_theme(button, self._theme.choice("on" if entry == path else "plain"))
         dpg.set_value(self.path, label(str(path), 2000))
         dpg.delete_item(self._below, children_only=True)
         self._describe(path, wanted)

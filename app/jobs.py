@@ -127,6 +127,11 @@ class Jobs:
         if running is not None:
             running[0].stop()
 
+    def wait(self, job: Job, timeout_s: float) -> bool:
+        """Wait until one has ended; return whether it did in time."""
+        running = self._running.get(job.number)
+        return running is None or running[1].join(timeout_s)
+
     def stop_all(self, timeout_s: float = STOP_WITHIN_S) -> list[Worker]:
         """Ask all to end, and wait; return the workers that hang."""
         running = list(self._running.values())

@@ -12,7 +12,7 @@ from ..sources.language import tr
 from ..widgets import Theme
 from ..widgets.door import Tag, label
 from ..widgets.panel import Switch, Words
-from ..widgets.popup import centred
+from ..widgets.popup import centred, tooltip
 from .jobs import Jobs, JobState
 
 MOST_LINES = 3
@@ -38,6 +38,7 @@ class _Line:
         self._cancel.build(dpg.add_group(parent=self.group))
         self._title = Words(theme, "words", "muted")
         self._title.build(centred(self.group, theme.fonts.height("words"), theme))
+        tooltip(self._title.tag, label(job.title, 300), theme)
         self.show(job)
 
     def show(self, job: JobState) -> None:

@@ -95,6 +95,7 @@ class MetadataChannels:
         self._table_box = dpg.add_child_window(parent=parent, width=-1, height=high, no_scrollbar=True)
         self._offer_box = dpg.add_group(parent=parent, horizontal=True)
         with dpg.group(parent=parent, horizontal=True) as turns:
+            self._turns = turns
             self._back = Switch(theme, "‹", tr("Channels before"), lambda: self._turn(-1))
             self._on = Switch(theme, "›", tr("Channels after"), lambda: self._turn(+1))
             self._back.build(turns, theme.row_height)
@@ -143,8 +144,11 @@ class MetadataChannels:
             parent=self._table_box, header_row=False, policy=dpg.mvTable_SizingFixedFit, width=-1, height=-1,
             scrollX=True, scrollY=True, freeze_columns=2, freeze_rows=1,
         )  # fmt: skip
-        for width in (TICK_PX, NAME_PX, *COLUMNS.values()):
-            dpg.add_table_column(parent=table, width_fixed=True, init_width_or_weight=theme.px(width))
+        shown = [_numbered(number, labels[number]) for number in range(first, min(len(labels), first + PAGE))]
+        widest = max((theme.fonts.width(name, "words") for name in shown), default=0.0)
+        name_width = max(theme.px(NAME_PX), int(widest) + theme.px(8))
+        for wide in (theme.px(TICK_PX), name_width, *map(theme.px, COLUMNS.values())):
+            dpg.add_table_column(parent=table, width_fixed=True, init_width_or_weight=wide)
         with dpg.table_row(parent=table):
             for name in ("", tr("Channel"), *map(name_of, COLUMNS)):
                 head = dpg.add_text(label(name))
@@ -153,6 +157,8 @@ class MetadataChannels:
         for number in range(first, min(len(labels), first + PAGE)):
             self._row(table, number, labels[number])
         n_pages = max(1, -(-len(labels) // PAGE))
+        # One page of one stream: nothing to turn.
+        dpg.configure_item(self._turns, show=n_pages > 1 or len(self._said.labels) > 1)
         self._back.show(why_off="" if self.page else tr("These are the first."))
         self._on.show(why_off="" if self.page + 1 < n_pages else tr("These are the last."))
         self._tell()
@@ -165,7 +171,7 @@ class MetadataChannels:
                     default_value=number in self.chosen, callback=calling(self._tick, number)
                 )
                 tooltip(self.ticks[number], tr("Choose it: what you type goes into all chosen ones"), theme)
-            dpg.add_text(label(f"{number + 1}  {name}", 24))
+            dpg.add_text(_numbered(number, name))
             for field, width in COLUMNS.items():
                 with dpg.group():
                     cell = dpg.add_input_text(width=theme.px(width))
@@ -341,3 +347,8 @@ class MetadataChannels:
             dpg.delete_item(self._registry)
             self._from.close()
         self._registry = 0
+
+
+def _numbered(number: int, name: str) -> str:
+    """Return how a channel is called in the table."""
+    return label(f"{number + 1}  {name}", 24)

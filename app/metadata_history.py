@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from ..recordings.about_edits import AboutEdit
 
 SHOWN = 100
-COLUMNS = (128, 88, 130, 110, 320)
+COLUMNS = (128, 88, 130, 110)
+CHANGE_PX = 160, 320
+"""What the change itself gets, at least and at most."""
 
 
 class MetadataHistory:
@@ -37,13 +39,14 @@ class MetadataHistory:
 
     def __init__(self, theme: Theme, restore: Callable[[AboutEdit], object]) -> None:
         self._theme, self._restore = theme, restore
+        self._parent: Tag = 0
         self._box: Tag = 0
         self._shown: tuple[AboutEdit, ...] | None = None
         self.back: list[Switch] = []
 
     def build(self, parent: Tag) -> None:
         """Make an empty list inside `parent`."""
-        self._box = dpg.add_group(parent=parent)
+        self._parent, self._box = parent, dpg.add_group(parent=parent)
         self._shown = None
 
     def show(self, said: Said) -> None:
@@ -67,15 +70,20 @@ class MetadataHistory:
             parent=self._box, header_row=False, policy=dpg.mvTable_SizingFixedFit, width=-1, height=-1,
             scrollX=True, scrollY=True,
         )  # fmt: skip
-        for width in COLUMNS:
-            dpg.add_table_column(parent=table, width_fixed=True, init_width_or_weight=theme.px(width))
-        dpg.add_table_column(parent=table, width_fixed=True)
+        widths = [theme.px(width) for width in COLUMNS]
+        back_width = int(theme.fonts.width(tr("Restore"), "words")) + theme.px(24)
+        room = dpg.get_item_rect_size(self._parent)[0] - sum(widths) - back_width - theme.px(88)
+        least, most = map(theme.px, CHANGE_PX)
+        change_width = int(min(max(room, least), most))
+        for width in (*widths, change_width, back_width):
+            dpg.add_table_column(parent=table, width_fixed=True, init_width_or_weight=width)
         for edit in edits:
             with dpg.table_row(parent=table) as row:
-                for words in (_when(edit.utc), edit.by or "–", _what(edit, said), name_of(edit.field)):
-                    dpg.add_text(label(words, 60), wrap=theme.px(130))
+                facts = _when(edit.utc), edit.by or "–", _what(edit, said), name_of(edit.field)
+                for words, width in zip(facts, widths, strict=True):
+                    dpg.add_text(label(words, 60), wrap=width)
                 change = f"{written(edit.before) or '–'}  →  {written(edit.after) or '–'}"
-                text = dpg.add_text(clean(change, 400), wrap=theme.px(COLUMNS[-1]))
+                text = dpg.add_text(clean(change, 400), wrap=change_width)
                 theme.fonts.bind(text, "strong")
                 tooltip(text, clean(change, 1000), theme)
                 words = written(edit.before) or "–"

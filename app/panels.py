@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -33,6 +34,7 @@ from ..widgets.widget import Widget
 from .layouts import Pane
 from .notice import Notice
 from .panes import KINDS
+from .preflight_items import bytes_per_second
 from .preflight_page import preflight_view
 from .pretrigger import CHOICES
 from .workbench import Workbench
@@ -196,8 +198,15 @@ class Panels:
         if status is None:
             last = engine.last_recording
             take = (self._bench.takes.current or last.name) if last is not None else ""
+            n_written, n_lost = engine.last_counts if last is not None else (0, 0)
             return RecordView(
-                take=take, why_not=self._bench.why_not_record(), error=engine.recording_error, **self._take_view()
+                n_written=n_written,
+                n_lost=n_lost,
+                disk_seconds_left=self._disk_seconds_left(),
+                take=take,
+                why_not=self._bench.why_not_record(),
+                error=engine.recording_error,
+                **self._take_view(),
             )
         return RecordView(
             recording=True,
@@ -210,6 +219,11 @@ class Panels:
             **self._take_view(),
         )
 
+    def _disk_seconds_left(self) -> float:
+        """Return how long the disk would last at the rate of these streams, s; NaN while that is not known."""
+        rate, free = bytes_per_second(self._bench.state.streams), self._bench.takes.watch.disk_free_bytes
+        return free / rate if rate and free >= 0 else math.nan
+
     def _take_view(self) -> dict[str, Any]:
         """Return what the panel says of takes: before, between and in them."""
         bench, takes = self._bench, self._bench.takes
@@ -219,7 +233,10 @@ class Panels:
         return {
             "takes": TakeView(
                 takes.current if recording else takes.title,
-                None if recording or bench.why_not_record() else preflight_view(takes.look()),
+                # While the recording is being closed it stays: nothing below it moves under the pointer.
+                None
+                if recording or (bench.why_not_record() and not bench.why_busy())
+                else preflight_view(takes.look()),
                 takes.why_not_redo(),
                 not takes.why_not_bring_back(),
                 takes.next_trial,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Grade = Literal["ok", "look", "red"]
 DISK_LEAST_S = 60.0
 DISK_LITTLE_S = 30 * 60.0
+BATTERY_LITTLE = 15.0
+"""Percent, where no protocol asks for more."""
 SYNC_OLD_S = 15.0
 """LSL compares clocks every few seconds; clocks part by up to 0.1 ms a second."""
 AGE_OLD_S = 0.5
@@ -190,7 +192,7 @@ def battery_items(stream: StreamState, protocol: RecordingProtocol | None) -> li
     if least and left < least:
         words = tr("Its battery holds {left:.0f} %; the protocol asks for {least:.0f} %. Charge or change it.")
         return [Item(stream.name, "battery", "red", words.format(left=left, least=least))]
-    if left < 10:
+    if left < BATTERY_LITTLE:
         words = tr("Its battery holds {left:.0f} %. Charge or change it.")
         return [Item(stream.name, "battery", "look", words.format(left=left))]
     return [Item(stream.name, "battery", "ok", tr("Its battery holds {left:.0f} %.").format(left=left))]

@@ -129,6 +129,8 @@ class PreflightPage:
         self._show_items(found)
         red = bool(found.of("red"))
         dpg.configure_item(self.reason, show=red)
+        # Without the field there is more room for the list.
+        dpg.configure_item(self._list, height=-self._theme.px(92 if red else 50))
         recording = tr("A recording runs already.") if self._bench.state.recording else ""
         text = tr("Record anyway") if red else tr("Record")
         self.record.show(text=text, why_off=recording or self._bench.why_not_record())

@@ -86,8 +86,9 @@ class ProtocolPage:
         dpg.bind_item_theme(self._box, theme.ground("ground"))
         self._problem.build(window)
         self._say("")
+        beside = sum(theme.fonts.width(text, "words") + theme.px(36) for text in (tr("Import"), tr("Export")))
         with dpg.group(horizontal=True, parent=window):
-            self.path = dpg.add_input_text(width=-theme.px(188), hint=tr("A file to import, or a folder to export to"))
+            self.path = dpg.add_input_text(width=-int(beside), hint=tr("A file to import, or a folder to export to"))
             tooltip(self.path, tr("Protocols are small JSON files that can be handed on."), theme)
             take_in = dpg.add_button(label=label(tr("Import")), callback=self._import)
             tooltip(take_in, tr("Read the file, check it and keep it."), theme)

@@ -23,7 +23,7 @@ from .reports import Checked, Reports, verdict_words
 WIDE_PX, HIGH_PX = 820, 680
 WORDS: dict[Verdict, str] = {"ok": later("ok"), "look": later("look"), "bad": later("bad")}
 STATES = {"recording": later("recording"), "complete": later("complete"), "recovered": later("recovered")}
-VERDICT_PX, TITLE_PX = 56, 190
+VERDICT_PX, TITLE_PX = 68, 190
 FOOT_PX = 46
 NARROW_PX = 500
 """In less room the value has a line of its own."""
@@ -81,6 +81,7 @@ class ReportWindow:
             tag=self._window, label=label(tr("Report: {name}").format(name=path.stem)), width=width, height=height,
             pos=((room[0] - width) // 2, (room[1] - height) // 2), no_collapse=True, on_close=self.delete,
         )  # fmt: skip
+        dpg.bind_item_theme(self._window, theme.dialog())
         dpg.add_child_window(
             tag=self._body, parent=self._window, width=-1, height=-theme.px(FOOT_PX), always_use_window_padding=True
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +18,9 @@ from .log import Log
 
 if TYPE_CHECKING:
     from ..recordings.session_report import Report
+
+SETTLE_S = 2.0
+"""How long the end of the program waits for a check that was just begun."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Reports:
         self._log = log
         self._lock = threading.Lock()
         self._running: dict[Path, Job] = {}
+        self._finishing: list[Job] = []
         self.newest: Checked | None = None
         """The newest one; replaced as a whole."""
         self.automatic = False
@@ -81,18 +86,27 @@ class Reports:
     def recorded(self, path: Path) -> None:
         """Seal and check a session that was just closed, in the background, where that is wanted."""
         if self.automatic:
-            self._start(path, partial(self._finish, path))
+            job = self._start(path, partial(self._finish, path))
+            with self._lock:
+                self._finishing = [*(one for one in self._finishing if not one.done), job]
 
     def check(self, path: Path) -> None:
         """Check a session in the background, and keep the report in it; nothing happens while that is being done."""
         self._start(path, partial(self._check, path))
 
-    def _start(self, path: Path, work: Callable[[Progress], str]) -> None:
+    def _start(self, path: Path, work: Callable[[Progress], str]) -> Job:
         path = path.resolve()
         with self._lock:
             job = self._running.get(path)
             if job is None or job.done:
-                self._running[path] = self._jobs.start(tr("Checking {name}").format(name=path.stem), work)
+                job = self._running[path] = self._jobs.start(tr("Checking {name}").format(name=path.stem), work)
+            return job
+
+    def settle(self, timeout_s: float = SETTLE_S) -> None:
+        """Wait for checks of what was just recorded, for some time: the program ends, and a short one is soon done."""
+        deadline = time.monotonic() + timeout_s
+        for job in list(self._finishing):
+            self._jobs.wait(job, deadline - time.monotonic())
 
     def share(self, path: Path) -> float | None:
         """Return how much of a check is done, 0 to 1; None when none runs."""

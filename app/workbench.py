@@ -64,6 +64,9 @@ class Workbench(Arranging, Filtering):
         """Opens the report of a session; a window says so."""
         self.described: Path | None = None
         """The recording that the editor is about; None for the next one."""
+        self.exported: Path | None = None
+        """The recording that is asked about for an export; None for the one that is at hand."""
+        self.undo_in_front = lambda: None
         self.closing = False
         self.exchange = Exchange(engine.jobs)
         self.compressing = Compressing(engine.jobs, settings)
@@ -237,8 +240,9 @@ class Workbench(Arranging, Filtering):
 
         self.engine.submit(tr("opening the recording"), opened)
 
-    def export(self) -> None:
-        """Ask how, and where, the session that is open, or was recorded last, is exported."""
+    def export(self, path: Path | None = None) -> None:
+        """Ask how, and where, a session is exported: by itself the one that is open, or was recorded last."""
+        self.exported = path
         self.open_dialog("export")
 
     def import_file(self) -> None:

@@ -17,6 +17,7 @@ from time import perf_counter, process_time
 import numpy as np
 from effort import Effort
 from numpy.typing import NDArray
+from screen import on_screen
 from table import Row, duration, percent
 
 from myoscope import Replay, StreamInfo, names, open_session
@@ -31,7 +32,7 @@ PIECE_S = 10.0
 COLUMNS = (400, 1000, 2000)
 SPANS_S = (1.0, 10.0, 60.0, 600.0, 3600.0)
 LIVE = ((64, 2048.0), (512, 10_000.0))
-LIVE_SHARE, OPEN_S, ZOOM_S, SEEK_S, READ_S, CHANNEL_S = 0.02, 1.0, 0.05, 0.1, 1e-3, 0.1
+LIVE_SHARE, OPEN_S, ZOOM_S, SEEK_S, READ_S, CHANNEL_S, STRIP_S = 0.02, 1.0, 0.05, 0.1, 1e-3, 0.1, 0.008
 
 
 def rows(effort: Effort) -> list[Row]:
@@ -54,6 +55,7 @@ def rows(effort: Effort) -> list[Row]:
                 _seeking(what, path, hours, effort),
                 *_reading(what, stream, effort),
             ]
+        found += _time_line(what, path, effort)
         found.append(_rebuilding(what, path, wrote))
         return found
     finally:
@@ -110,7 +112,7 @@ def _zooming(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
     _check(stream, rng)
     whole = stream.n_samples / RATE_HZ
     found = []
-    for n_columns, exact in (*((n, True) for n in COLUMNS), (COLUMNS[-1], False)):
+    for n_columns, exact in (*((n, None) for n in COLUMNS), (COLUMNS[-1], True), (COLUMNS[-1], False)):
         took = []
         for span_s in (*(span for span in SPANS_S if span < whole), whole):
             n = round(span_s * RATE_HZ)
@@ -120,7 +122,7 @@ def _zooming(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
                 stream.overview(n_columns, first, first + n, exact=exact)
                 took.append(perf_counter() - begun)
         longest = max(took)
-        ends = "" if exact else ", to an eighth"
+        ends = {None: "", True: ", to the sample", False: ", to an eighth"}[exact]
         name = f"{what}: {n_columns:,} columns{ends} of 1 s to all of it: median {duration(median(took))}, longest"
         found.append(Row(name, duration(longest), "", "", f"≤ {duration(ZOOM_S)}", longest <= ZOOM_S))
     return found
@@ -192,6 +194,20 @@ def _reading(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
             one <= CHANNEL_S,
         ),
     ]
+
+
+def _time_line(what: str, path: Path, effort: Effort) -> list[Row]:
+    """Zoom and jump on the window's time line of the whole session, without drawing (null driver)."""
+    turns = {"n_turns": effort.rounds(5), "n_jumps": effort.rounds(15)}
+    cost = on_screen("session_strip", "null", 300.0, path=str(path), **turns)
+    name = f"{what}: time line, a frame while zooming: median {duration(cost['cpu_p50_s'])}, 99 %"
+    jump = f"{what}: time line, from a click to the samples there: median {duration(cost['jump_p50_s'])}, longest"
+    return [
+        Row(f"{what}: time line, from opening to the exact picture", duration(cost["opened_s"]), "", "",
+            f"≤ {duration(OPEN_S)}", cost["opened_s"] <= OPEN_S),
+        Row(name, duration(cost["cpu_p99_s"]), "", "", f"≤ {duration(STRIP_S)}", cost["cpu_p99_s"] <= STRIP_S),
+        Row(jump, duration(cost["jump_longest_s"]), "", "", f"≤ {duration(SEEK_S)}", cost["jump_longest_s"] <= SEEK_S),
+    ]  # fmt: skip
 
 
 def _rebuilding(what: str, path: Path, wrote: float) -> Row:

@@ -23,6 +23,7 @@ PARTS = (
     "replay",
     "compaction",
     "export",
+    "strangers",
     "frame",
     "scaling",
     "age",

@@ -131,4 +131,5 @@ class ArrayLayout:
 
 def is_whole_numbers(value: object) -> TypeGuard[list[int]]:
     """Whether `value` can be a shape."""
-    return isinstance(value, list) and 0 < len(value) <= 8 and all(type(n) is int for n in value)
+    # Python computes with numbers of any length, and fails when it is to write them out.
+    return isinstance(value, list) and 0 < len(value) <= 8 and all(type(n) is int and abs(n) < 2**63 for n in value)

@@ -11,7 +11,6 @@ from .figures import SampleFigures
 from .layout import CHECKSUMS, CLOCK, EVENTS, GAPS, MAX_CHECKSUMS_BYTES, read_json
 from .lines import read_lines
 from .manifest import Verified
-from .recovery import read_gaps
 from .session import Session
 from .stored import StoredStream
 from .timing import TimeFigures
@@ -43,9 +42,8 @@ def problems_of_lines(session: Session) -> list[str]:
             continue
         if n_damaged:
             problems.append(f"{name} has {n_damaged} lines that cannot be read.")
-    _, n_damaged = read_gaps(session.path)
-    if n_damaged:
-        problems.append(f"{GAPS} has {n_damaged} lines that cannot be read, so gaps may be missing.")
+    if session.n_damaged_gaps:
+        problems.append(f"{GAPS} has {session.n_damaged_gaps} lines that cannot be read, so gaps may be missing.")
     return problems
 
 

@@ -52,7 +52,9 @@ MAX_JSON_BYTES = 256 * 2**10
 MAX_CHECKSUMS_BYTES = 16 * 2**20
 MAX_LINE_BYTES = 256 * 2**10
 MAX_LINES_BYTES = 64 * 2**20
-MAX_LINES = 400_000
+MAX_LINES = 300_000
+MAX_JSON_GROUPS = 600_000
+MAX_JSON_VALUES = 3_000_000
 MAX_GROUPS = 4096
 
 _WINDOWS_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -141,6 +143,9 @@ def parse_json(data: bytes, what: object) -> dict[str, Any]:
     SessionError
         When it is torn, too deep, or something else than an object of plain values.
     """
+    # A byte or two of it may become sixty in memory.
+    if data.count(b"{") + data.count(b"[") > MAX_JSON_GROUPS or data.count(b",") > MAX_JSON_VALUES:
+        raise SessionError(f"{what} holds millions of values, which nothing of ours does. Restore it from a copy.")
     try:
         value = _DECODER.decode(data.decode("utf-8", "strict"))
     except (ValueError, RecursionError) as error:

@@ -12,6 +12,8 @@ from .errors import SessionError
 from .layout import MAX_LINE_BYTES, MAX_LINES, MAX_LINES_BYTES, parse_json, read_bytes, sync_file
 
 MAX_TEXT = 32 * 2**10
+MAX_DAMAGED = 20_000
+AT_ONCE_BYTES = 64 * 2**10
 
 
 class Lines(NamedTuple):
@@ -22,7 +24,7 @@ class Lines(NamedTuple):
     objects
         One a line, in order.
     n_damaged
-        Lines in the middle that could not be read; all beyond `MAX_LINES` count as one.
+        Lines in the middle that could not be read; all beyond `MAX_LINES`, or `MAX_DAMAGED`, as one.
     n_whole_bytes
         Length up to the end of the last whole line; whatever follows was torn off.
     n_bytes
@@ -103,18 +105,45 @@ def objects_of(path: Path) -> Iterator[dict[str, Any] | None]:
 
 
 def _objects(data: bytes, path: Path) -> Iterator[dict[str, Any] | None]:
-    first, n_lines = 0, 0
-    while (last := data.find(b"\n", first)) >= 0:
-        n_lines += 1
-        if n_lines > MAX_LINES:
+    first, n_lines, n_damaged = 0, 0, 0
+    while (last := _end_of_lines(data, first)) > first:
+        n_lines += data.count(b"\n", first, last)
+        if n_lines > MAX_LINES or n_damaged > MAX_DAMAGED:
             # Nothing of ours: a file of nothing but ends of lines would become objects of a gigabyte.
             yield None
             return
-        try:
-            if last - first > MAX_LINE_BYTES:
-                raise SessionError(f"A line of {path} is over {MAX_LINE_BYTES:,} bytes long.")
-            yield parse_json(data[first:last], path)
-        except SessionError:
-            # Counted, and told by whoever checks the session; the other lines are good.
-            yield None
-        first = last + 1
+        together = _parsed_together(data[first:last])
+        if together is not None:
+            yield from together
+        else:
+            for line in data[first : last - 1].split(b"\n"):
+                one = _parsed(line, path)
+                n_damaged += one is None
+                yield one
+        first = last
+
+
+def _end_of_lines(data: bytes, first: int) -> int:
+    """Return where some of the lines that begin at byte `first` end; `first` where none is whole."""
+    end = data.rfind(b"\n", first, first + AT_ONCE_BYTES)
+    return (end if end >= 0 else data.find(b"\n", first)) + 1 or first
+
+
+def _parsed_together(lines: bytes) -> list[dict[str, Any]] | None:
+    """Return the objects of lines that are all in order, three times as fast as one by one; else None."""
+    try:
+        values = parse_json(b'{"":[' + lines[:-1].replace(b"\n", b",") + b"]}", "")[""]
+    except SessionError:
+        return None
+    fine = len(values) == lines.count(b"\n") and all(type(value) is dict for value in values)
+    return values if fine else None
+
+
+def _parsed(line: bytes, path: Path) -> dict[str, Any] | None:
+    try:
+        if len(line) > MAX_LINE_BYTES:
+            raise SessionError(f"A line of {path} is over {MAX_LINE_BYTES:,} bytes long.")
+        return parse_json(line, path)
+    except SessionError:
+        # Counted, and told by whoever checks the session; the other lines are good.
+        return None

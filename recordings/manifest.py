@@ -34,7 +34,7 @@ from .session_files import Kind, files_of, kind_of
 
 FORMAT = "myoscope manifest"
 VERSION = 1
-MAX_MANIFEST_BYTES = 64 * 2**20
+MAX_MANIFEST_BYTES = 32 * 2**20
 
 
 class Entry(NamedTuple):

@@ -110,7 +110,11 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path) -> Mem
     packed = entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
     if packed or entry.flag_bits & 1 or entry.file_size > max(entry.compress_size, 64) * MAX_RATIO:
         raise SessionError(f"{name} in {path} is packed in a way that NumPy does not use. Save it with numpy.savez.")
-    with archive.open(entry) as file:
+    try:
+        opened_entry = archive.open(entry)
+    except ValueError as error:
+        raise zipfile.BadZipFile(str(error)) from error
+    with opened_entry as file:
         member, n_head = read_header(file, name, path)
     if n_head + member.dtype.itemsize * math.prod(member.shape) != entry.file_size:
         raise SessionError(

@@ -198,11 +198,21 @@ def column_edges(first: int, last: int, n_columns: int) -> NDArray[np.int64]:
     return first + (last - first) * np.arange(n_columns + 1, dtype=np.int64) // n_columns
 
 
-def eased(edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return edges moved to whole rows of a level of which a column has at least four, by an eighth of it at most."""
+def eased(edges: NDArray[np.int64], parts: int) -> NDArray[np.int64]:
+    """Return edges moved to whole rows of a level of which a column has at least `parts`, if there is such a level.
+
+    So they move by half of a row, and by at most ``1 / (2 * parts)`` of a column.
+
+    Parameters
+    ----------
+    edges
+        Shape (n_columns + 1,): sample numbers. The first and the last stay where they are.
+    parts
+        How many rows a column has at least.
+    """
     shortest = int(np.diff(edges).min())
     size = 1
-    while bucket_of(size) * FACTOR <= shortest:
+    while bucket_of(size) * parts <= shortest:
         size += 1
     if size == 1:
         return edges

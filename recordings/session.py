@@ -57,6 +57,8 @@ class Session:
         Where its files are, closed with it; `path` when not given. One behind a URL is never written to.
     mirror
         What keeps its small files meanwhile.
+    n_damaged_gaps
+        Lines that name gaps and could not be read.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Session:
         live: bool,
         place: Place | None = None,
         mirror: Mirror | None = None,
+        n_damaged_gaps: int = 0,
     ) -> None:
         self.path = path
         self.place: Place = place or LocalPlace(path)
@@ -76,6 +79,7 @@ class Session:
         self.attributes = attributes
         self.streams = streams
         self.gaps = tuple(gaps)
+        self.n_damaged_gaps = n_damaged_gaps
         self.live = live
         self.about_log = AboutLog(path)
         for stream in streams.values():
@@ -258,14 +262,15 @@ def open_damaged(path: str | os.PathLike[str]) -> Session:
                     recovered = _recover(folder, attributes, streams, writable=lock.held)
     if attributes["state"] != "recording":
         finish_compaction(folder, [stream.name for stream in streams])
-    gaps, _ = read_gaps(folder)
+    gaps, n_damaged = read_gaps(folder)
     if recovered is not None:
         gaps += [gap for gap in recovered.new_gaps if gap not in gaps]
     for stream in streams:
         stream.gaps = tuple(gap for gap in gaps if gap.stream == stream.name)
         if recovered is not None:
             stream.set_length(recovered.n_rows[stream.name])
-    return Session(folder, attributes, {stream.name: stream for stream in streams}, gaps, live)
+    named = {stream.name: stream for stream in streams}
+    return Session(folder, attributes, named, gaps, live, n_damaged_gaps=n_damaged)
 
 
 def _open_remote(place: Place) -> Session:
@@ -273,7 +278,7 @@ def _open_remote(place: Place) -> Session:
     try:
         attributes, streams = _read(place)
         mirror = Mirror(place)
-        gaps, _ = read_gaps(mirror.folder)
+        gaps, n_damaged = read_gaps(mirror.folder)
     except BaseException:
         if mirror is not None:
             mirror.close()
@@ -283,7 +288,7 @@ def _open_remote(place: Place) -> Session:
         stream.gaps = tuple(gap for gap in gaps if gap.stream == stream.name)
     named = {stream.name: stream for stream in streams}
     live = attributes["state"] == "recording"
-    return Session(mirror.folder, attributes, named, gaps, live, place, mirror)
+    return Session(mirror.folder, attributes, named, gaps, live, place, mirror, n_damaged)
 
 
 def _read(folder: Place) -> tuple[dict[str, Any], list[StoredStream]]:

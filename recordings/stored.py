@@ -27,6 +27,9 @@ from .recorded_array import MissingFile
 from .sampled_columns import blocks_of_files, blocks_of_rows
 from .stored_array import StoredArray, open_array
 
+LOOSE, CLOSE = 4, 8
+"""Rows of the overview that a piece has at least when its ends are moved to one: up to 1/8, or 1/16, of it away."""
+
 
 class StoredStream:
     """Reads the samples of one group. Any thread may call it.
@@ -245,9 +248,11 @@ class StoredStream:
         start, stop
             From which sample on, and up to which; negative ones count from the end.
         exact
-            Whether pieces end at the very sample. By default they do where samples lie as recorded; of a compacted
-            stream, and behind a URL, they may be up to an eighth of a piece off, so that nothing is decompressed. What
-            lies in a piece is looked at exactly in any case.
+            Whether pieces end at the very sample. By default they do where samples lie as recorded and a piece has
+            fewer than 512 of them; longer pieces may be up to 1/16 of their length off, less than anybody sees, so
+            that no sample is looked at. ``False``, and of a compacted stream or behind a URL the default, allows 1/8
+            for any piece of 256 samples or more, so that nothing is decompressed. What lies in a piece is looked at
+            exactly in any case.
 
         Returns
         -------
@@ -261,13 +266,14 @@ class StoredStream:
             When samples are needed, and a chunk is missing or damaged.
         """
         found, layout = self._found_overview(), self._samples.layout
-        edges = column_edges(*self._clip(start, stop), n_columns)
+        first, last = self._clip(start, stop)
+        edges = column_edges(first, last, n_columns)
         in_files = not self._place.is_remote and not self._samples.is_compacted
-        if found is not None and not (in_files if exact is None else exact):
-            edges = eased(edges)
+        if found is not None and exact is not True:
+            edges = eased(edges, LOOSE if exact is False or not in_files else CLOSE)
 
-        def rows(first: int, last: int) -> NDArray[Any]:
-            return self._rows(0, first, last).reshape(last - first, self.info.n_channels)
+        def rows(begin: int, end: int) -> NDArray[Any]:
+            return self._rows(0, begin, end).reshape(end - begin, self.info.n_channels)
 
         blocks = blocks_of_files(layout, self.n_samples, rows) if in_files else blocks_of_rows(self.n_samples, rows)
         return columns(edges, found, layout.dtype, self.info.n_channels, rows, blocks).scaled(self.info.scales)

@@ -7,9 +7,11 @@ import re
 import stat
 import struct
 import zipfile
+from collections import Counter
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from .arrays import ArrayLayout
 from .errors import SessionError
 from .layout import (
     ABOUT,
@@ -20,16 +22,21 @@ from .layout import (
     GAPS,
     MANIFEST,
     MAX_GROUPS,
+    MAX_JSON_BYTES,
     METADATA,
     REPORT_HTML,
     REPORT_JSON,
     is_group_name,
+    parse_json,
 )
+from .shards import ShardLayout, is_sharded
 
 ROOT = (METADATA, EVENTS, GAPS, CLOCK, ABOUT, CHECKSUMS, MANIFEST, REPORT_JSON, REPORT_HTML)
 MAX_ENTRIES = 100_000
 MAX_DIRECTORY_BYTES = 16 * 2**20
 MAX_ENTRY_BYTES = 65 * 2**20
+FEW = 64
+"""Pieces of an array that may be there beside those of its rows: what a recording wrote before it lost its power."""
 MAX_SWELL = 1100
 """How many times larger than packed an entry may claim to be; Deflate cannot do more than 1032."""
 SHARD = re.compile(r"(samples|timestamps)/c(/\d{1,15}){1,8}")
@@ -106,7 +113,30 @@ def checked(archive: zipfile.ZipFile, path: Path, n_bytes: int) -> tuple[dict[st
     # Entries that share their bytes are how a small file becomes endless ones.
     if sum(info.compress_size for info in entries.values()) > n_bytes:
         raise SessionError(f"{path.name} holds entries that overlap. It is not ours, or damaged.")
+    _require_no_more(archive, entries, path)
     return entries, top
+
+
+def _require_no_more(archive: zipfile.ZipFile, entries: dict[str, zipfile.ZipInfo], path: Path) -> None:
+    """Refuse more pieces of an array than its rows take, before they are unpacked one by one."""
+    counted = Counter(name.partition("/c")[0] for name in entries if "/c" in name)
+    for array, n in counted.items():
+        said = entries.get(f"{array}/{METADATA}")
+        if n <= FEW or said is None or said.file_size > MAX_JSON_BYTES:
+            continue
+        try:
+            with archive.open(said) as file:
+                metadata = parse_json(file.read(said.file_size), array)
+            of = ShardLayout if is_sharded(metadata) else ArrayLayout
+            layout, n_rows = of.parse(Path(array), metadata)
+        except SessionError:
+            # Opening it tells what is wrong; of a recording that lost its power this may be torn.
+            continue
+        needed = layout.n_shards(n_rows) if isinstance(layout, ShardLayout) else layout.n_chunks(n_rows)
+        if n > needed + FEW:
+            raise SessionError(
+                f"{path.name} holds {n:,} pieces of {array}, which has {needed:,}. Nothing was unpacked."
+            )
 
 
 def _require_plain(info: zipfile.ZipInfo, name: str, path: Path) -> None:

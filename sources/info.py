@@ -202,6 +202,9 @@ class StreamInfo:
         known = {f.name for f in fields(cls)}
         try:
             kept = {key: value for key, value in dict(values).items() if key in known}
+            for key in ("name", "unit", "dtype"):
+                if not isinstance(kept.get(key, ""), str):
+                    raise TypeError(f"{key} is no text")
             for key in ("sample_shape", "channel_names", "channel_types"):
                 if kept.get(key) is not None:
                     kept[key] = tuple(kept[key])
@@ -211,7 +214,7 @@ class StreamInfo:
                 cells = tuple((int(row), int(column)) for row, column in kept["grid"]["cells"])
                 kept["grid"] = Grid(cells, kept["grid"].get("distance_mm"))
             return cls(**kept)
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
             raise SourceError(f"A stream's description cannot be read ({error}). Is the file damaged?") from error
 
 

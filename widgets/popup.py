@@ -73,10 +73,29 @@ class PopupButton:
         """Whether the window is there."""
         return bool(dpg.does_item_exist(self.window) and dpg.is_item_shown(self.window))
 
+    def keep_inside(self) -> None:
+        """Move the window up where it reaches over the lower edge. Call it once a frame while it may be open."""
+        if not self.is_open:
+            return
+        left, top = dpg.get_item_pos(self.window)
+        over = top + dpg.get_item_rect_size(self.window)[1] + 4 - dpg.get_viewport_client_height()
+        if over > 0 and top > 0:
+            dpg.set_item_pos(self.window, [left, max(0, top - over)])
+
     def close(self) -> None:
         """Close the window. Safe to call twice."""
         if self.window and dpg.does_item_exist(self.window):
             dpg.delete_item(self.window)
+
+
+def close_popups() -> bool:
+    """Close the small windows that buttons have opened; return whether there was one."""
+    found = False
+    for window in dpg.get_windows():
+        if "mvWindowAppItem" in dpg.get_item_type(window) and dpg.get_item_configuration(window)["popup"]:
+            found = found or dpg.is_item_shown(window)
+            dpg.delete_item(window)
+    return found
 
 
 def calling(function: Callable[..., object], *values: object) -> Callable[[], None]:

@@ -34,7 +34,7 @@ class RecordView:
     seconds
         Since it began, s.
     n_written, n_lost
-        Samples, over all streams.
+        Samples, over all streams; of the last recording while none runs.
     disk_seconds_left
         How long the disk still lasts, s; NaN when unknown.
     take
@@ -225,15 +225,18 @@ class RecordPanel:
         self._refreshed = now
         self._recording = view.recording
         if view.recording:
+            self.button.say(tr("End the recording; its file is closed (R)"))
             self.button.show(text=tr("Stop   {time}").format(time=clock_text(view.seconds)), look="record")
         else:
+            self.button.say(tr("Write every sample to disk (R)"))
             self.button.show(text=tr("Record"), look="plain", why_off=view.why_not)
         self.takes.show(view.takes, recording=view.recording)
         self.setup.draw(view.setup)
         facts = self.facts
         facts.say(tr("Take"), label(view.take, 28) or "–", "text" if view.take else "muted")
         facts.say(tr("Written"), samples(view.n_written) if view.n_written else "–", "text")
-        facts.say(tr("Lost"), samples(view.n_lost) if view.n_lost else "0", "warn" if view.n_lost else "text")
+        lost = samples(view.n_lost) if view.n_lost else "0" if view.n_written else "–"
+        facts.say(tr("Lost"), lost, "warn" if view.n_lost else "text")
         low = view.disk_seconds_left < 600
         left = span(view.disk_seconds_left)
         facts.say(tr("Disk left"), tr("{time} · low").format(time=left) if low else left, "bad" if low else "text")

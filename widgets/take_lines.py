@@ -102,7 +102,8 @@ class TakeLines:
         self._take_line, self._check_line, self._trial_line = (dpg.generate_uuid() for _ in range(3))
         with dpg.table(tag=self._take_line, parent=body, header_row=False, policy=dpg.mvTable_SizingFixedFit):
             dpg.add_table_column(width_stretch=True)
-            dpg.add_table_column(width_fixed=True, init_width_or_weight=theme.px(84))
+            words = max(theme.fonts.width(text, "words") for text in (tr("Redo"), tr("Undo")))
+            dpg.add_table_column(width_fixed=True, init_width_or_weight=max(theme.px(84), int(words) + theme.px(24)))
             with dpg.table_row():
                 with dpg.group(horizontal=True) as cell:
                     self._which.build(centred(cell, theme.fonts.height("small"), theme))

@@ -208,6 +208,10 @@ class Theme:
         """Return the theme for a container on the ground of a role, such as ``panel`` or ``ground``."""
         return self._item(f"ground {name}", {"ChildBg": "clear" if name == "ground" else name})
 
+    def dialog(self) -> Tag:
+        """Return the theme for a window over others on the same ground: a line shows where it ends."""
+        return self._item("dialog", {"Border": "pressed"}, {"WindowBorderSize": (1,)})
+
     def tight(self) -> Tag:
         """Return the theme for a container without padding or space between its items."""
         return self._item("tight", {}, {"ItemSpacing": (0, 0), "WindowPadding": (0, 0)})

@@ -153,10 +153,10 @@ def show(screen, theme, folder):
 
 def test_recordings_are_found_and_chosen(show, screen):
     shown = show()
-    assert sorted(shown.titles) == ["abduction", "abduction", "Übung"]
+    assert sorted(shown.titles) == ["abduction 01", "abduction 02", "Übung"]
     screen.click(shown.page.field)
     typed(screen, "subject:S07 ")
-    shown.until(lambda: shown.titles == ["abduction", "abduction"])
+    shown.until(lambda: shown.titles == ["abduction 02", "abduction 01"])
     screen.frames(3)
     shown.click("b.myo")
     assert [entry.path.name for entry in shown.page.rows.chosen_entries()] == ["b.myo"]
@@ -263,12 +263,22 @@ def test_it_is_opened_described_and_exported(show, screen, folder):
     shown.page.rows._click(folder / "a.myo")
     shown.page.details.switches["describe"]._press()
     assert shown.opened == [("describe", folder / "a.myo")]
-    export = shown.page.details._popups[0]
+    # Of one it is asked how and where; several go beside themselves.
+    shown.page.details.switches["export"]._press()
+    assert shown.opened[-1][0] == "export"
+    assert shown.bench.exported == folder / "a.myo"
+    shown.page.rows.chosen = [folder / "a.myo", folder / "b.myo"]
+    shown.page._chosen()
+    (export,) = shown.page.details._popups
     screen.frames(2)
     screen.click(export.button)
+    screen.frames(3)
+    bottom = dpg.get_item_pos(export.window)[1] + dpg.get_item_rect_size(export.window)[1]
+    assert bottom <= dpg.get_viewport_client_height(), "the list of formats ends inside the window"
     screen.screenshot("browser-formats")
     shown.page.details._export("csv")
-    shown.until(lambda: (folder / "a-csv").is_dir())
+    shown.until(lambda: (folder / "a-csv").is_dir() and (folder / "b-csv").is_dir())
+    shown.click("a.myo")
     shown.page.details.switches["replay"]._press()
     assert shown.closed == 1
     shown.until(lambda: shown.engine.replay is not None)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from myoscope.app.browser_index import Library, read_cache, sessions_below, write_cache
+from myoscope.app.browser_index import REST_S, Library, read_cache, sessions_below, write_cache
 from myoscope.app.browser_search import SORTS, parse, search
 from myoscope.app.browser_summary import SessionEntry, StreamFacts, summary_of
 from myoscope.app.browser_trash import TRASH, bring_back, put_aside
@@ -56,7 +56,7 @@ def by_name(library):
 
 def looked(library):
     library.look_soon()
-    while library.step() == 0.0:
+    while library.step() == REST_S:
         pass
     return by_name(library)
 
@@ -103,7 +103,7 @@ def test_long_work_is_done_in_short_rounds(folder, tmp_path):
         return now[0]
 
     library = Library(lambda: [folder], lambda _: None, tmp_path / "sessions.json", clock)
-    assert library.step() == 0.0, "there is more to do"
+    assert library.step() == REST_S, "there is more to do"
     assert len(library.entries) < 3
     assert library.n_waiting == 3 - len(library.entries)
     assert len(looked(library)) == 3

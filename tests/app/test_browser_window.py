@@ -28,6 +28,35 @@ def test_recordings_are_browsed_described_and_replayed(window):
     assert person.ask("untold") == []
     assert person.ask("off") == []
     assert person.ask("cut") == []
+    # Esc leaves what lies in front: a list, the form where to cut, and only then the window.
+    person.click("Trim or split…")
+    person.click("Keep a range")
+    person.until(lambda _: person.has("Split at times"), "the list of ways to cut")
+    person.press("Escape")
+    person.until(lambda _: not person.has("Split at times"), "the list is closed")
+    assert person.has("Make new recordings")
+    person.press("Escape")
+    person.until(lambda _: person.has("Describe…"), "the form is closed")
+    assert person.see()["dialog"] == "browse"
+    # The key for it takes back what was done here.
+    person.click("Add a tag, then Enter")
+    person.write("pilot")
+    person.press("Return")
+    person.until(lambda _: tags(folder / "a.myo") == ("good", "pilot"), "the tag on the disk")
+    person.until(lambda _: person.has("pilot ×"), "the tag")
+    person.click("Newest first")
+    person.press("Escape")
+    person.press("ctrl+z")
+    person.until(lambda _: tags(folder / "a.myo") == ("good",), "the tag is taken back")
+    # The buttons below it have moved up then.
+    person.until(lambda _: not person.has("pilot ×"), "the tag is off the screen")
+    person.frames(3)
+    # A check of one shows its report; Esc closes that alone.
+    person.click("Check")
+    person.until(lambda seen: seen["report"], "the report")
+    person.press("Escape")
+    seen = person.until(lambda seen: seen["report"] is None, "it is closed")
+    assert seen["dialog"] == "browse"
     person.click("Describe…")
     person.until(lambda seen: seen["dialog"] == "describe", "the editor")
     person.frames(5)
@@ -47,6 +76,11 @@ def test_recordings_are_browsed_described_and_replayed(window):
     person.press("Escape")
     person.until(lambda seen: not seen["dialog"], "it is closed")
     assert not [text for level, text in person.see()["log"] if level == "bad"]
+
+
+def tags(path):
+    with open_session(path) as session:
+        return session.about.tags
 
 
 def subject(path):

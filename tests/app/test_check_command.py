@@ -116,3 +116,18 @@ def test_what_is_no_session_is_one_sentence_in_the_log(tmp_path, until, log):
     assert "is not a session" in log.lines[0].text
     assert reports.newest is None
     jobs.stop_all()
+
+
+def test_the_end_of_the_program_waits_for_the_check_of_what_was_just_recorded(tap, until, tmp_path):
+    with Engine() as engine:
+        engine.add(Stream("emg", tap()))
+        engine.wait_connected()
+        engine.reports.automatic = True
+        path = engine.record(tmp_path / "take.myo")
+        until(lambda: sum(engine.snapshot().recording.n_written.values()) > 300, "samples")
+    verified = verify_manifest(path)
+    assert verified.manifest is not None
+    assert verified.faults == ()
+    assert (path / "report.json").is_file()
+    assert engine.jobs.states == ()
+    assert engine.last_counts[0] > 300

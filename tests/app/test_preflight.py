@@ -138,6 +138,11 @@ def test_the_battery(left, least, grade):
     assert found(state(stream(battery_percent=float(left))), protocol)["emg", "battery"][0] == grade
 
 
+@pytest.mark.parametrize(("left", "grade"), [(40, "ok"), (15, "ok"), (12, "look"), (3, "look")])
+def test_a_battery_that_holds_little_is_worth_a_look_without_a_protocol(left, grade):
+    assert found(state(stream(battery_percent=float(left))))["emg", "battery"][0] == grade
+
+
 def test_a_battery_nobody_asked_for_and_nobody_knows_is_not_mentioned():
     assert ("emg", "battery") not in found(state())
     unknown = found(state(), replace(EMG, min_battery_percent=10.0))["emg", "battery"]

@@ -11,7 +11,7 @@ from myoscope import open_session
 from myoscope.recordings.protocol import ExpectedStream, RecordingProtocol, read_protocol, write_protocol
 
 pytestmark = pytest.mark.gui
-EMG = "emg=synthetic:?n_channels=4&rate_hz=1000&counter_channel=true&battery_percent=12"
+EMG = "emg=synthetic:?n_channels=4&rate_hz=1000&counter_channel=true&battery_percent=60"
 
 
 def says(person, text):

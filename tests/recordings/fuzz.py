@@ -1,6 +1,6 @@
 """Throws ever new bytes at one parser, guided by what they reach; any error but `SessionError` is a finding.
 
-Run as a program: `python fuzz.py TARGET [libFuzzer's options]`, such as `-max_total_time=60`; `python fuzz.py` lists
+Run as a program: `python fuzz.py TARGET… [libFuzzer's options]`, such as `-max_total_time=60`; `python fuzz.py` lists
 the targets. It works in the folder that MYOSCOPE_FUZZ names, and leaves what it finds there. `make fuzz` runs each for
 a minute or more. Needs atheris (Linux, macOS).
 """
@@ -19,7 +19,9 @@ import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
+from typing import NoReturn
 
 import atheris
 import google_crc32c
@@ -60,6 +62,7 @@ import strange_files
 from sessions import recorded
 
 SHARD = ShardLayout(Path("emg"), np.dtype("<i2"), (4,), 128, 64, (4,), 64)
+TOO_LARGE = ("bomb", "30,000", "70 MB", "20 MB", "quarter of a million", "million channels", "every other sample")
 HERE = Path(os.environ.get("MYOSCOPE_FUZZ") or tempfile.mkdtemp(prefix="myoscope-fuzz-"))
 FILE = HERE / "file"
 
@@ -357,21 +360,40 @@ def seeds(target: str) -> list[bytes]:
     if target in found:
         return found[target]
     one = next(one for one in FORMATS if one.name == target)
-    good = recorded(HERE / "good.myo", 200)
+    good = recorded(HERE / f"good-{target}.myo", 200)
     with open_session(good) as session:
-        written = export_session(session, target, HERE / f"good{one.suffix}").path
+        written = export_session(session, target, HERE / f"good-{target}{one.suffix}").path
     files = [path for path in ([written] if written.is_file() else written.iterdir()) if path.suffix in one.reads]
-    strange = [stranger.make() for stranger in strange_files.strange_files(good) if stranger.suffix in one.reads]
+    # What is far too large for a seed takes seconds to make.
+    named = [s for s in strange_files.strange_files(good) if not any(word in s.name for word in TOO_LARGE)]
+    strange = [stranger.make() for stranger in named if stranger.suffix in one.reads]
     return [*(path.read_bytes() for path in files), *(data for data in strange if len(data) < 20_000)]
 
 
 def main() -> None:
-    """Run one target."""
-    if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
+    """Run one target, or several one after the other, each in a process of its own."""
+    wanted = list(takewhile(lambda word: word in TARGETS, sys.argv[1:]))
+    options = sys.argv[1 + len(wanted) :]
+    if not wanted:
         print("\n".join(TARGETS))
-        sys.exit(len(sys.argv) > 1)
-    name, target = sys.argv[1], TARGETS[sys.argv[1]]
-    corpus = HERE / "corpus"
+        sys.exit(len(options) > 0)
+    if len(wanted) == 1:
+        run(wanted[0], options)
+    statuses = []
+    for name in wanted:
+        # libFuzzer ends the process that it runs in; what was imported and instrumented is there for all.
+        process = os.fork()
+        if not process:
+            run(name, options)
+        statuses.append(os.waitpid(process, 0)[1])
+        print(f"{name}: {'failed' if statuses[-1] else 'done'}", flush=True)
+    sys.exit(any(statuses))
+
+
+def run(name: str, options: list[str]) -> NoReturn:
+    """Run a target; does not come back."""
+    target = TARGETS[name]
+    corpus = HERE / f"corpus-{name}"
     corpus.mkdir()
     for number, data in enumerate(seeds(name)):
         (corpus / f"{number}").write_bytes(data)
@@ -384,13 +406,10 @@ def main() -> None:
             assert 0 < len(said) < 2000
             assert "\n" not in said
 
-    options = [
-        f"-artifact_prefix={HERE}/finding-",
-        "-timeout=10",
-        "-rss_limit_mb=2048",
-    ]
-    atheris.Setup([sys.argv[0], *options, *sys.argv[2:], str(corpus)], one)
+    usual = [f"-artifact_prefix={HERE}/finding-{name}-", "-timeout=10", "-rss_limit_mb=2048"]
+    atheris.Setup([sys.argv[0], *usual, *options, str(corpus)], one)
     atheris.Fuzz()
+    sys.exit(0)
 
 
 if __name__ == "__main__":

@@ -78,6 +78,7 @@ def xdf_samples(identity: int, said: int, body: bytes) -> bytes:
 
 
 ONE = b"\x08" + struct.pack("<d", 1.0) + struct.pack("<2f", 1, 2)
+ALTERNATING = b"\x08" + struct.pack("<d", 1.5) + b"\1\0\2"
 GOOD_XDF = xdf(xdf_header(1, xdf_stream()), xdf_samples(1, 1, ONE))
 ENTITIES = (
     b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;'>"
@@ -153,6 +154,9 @@ def _xdf_files() -> Iterator[Stranger]:
     ), True)  # fmt: skip
     yield one("a name that is a path", xdf(
         xdf_header(1, xdf_stream(name="../../../../tmp/x")), xdf_samples(1, 1, ONE)
+    ), True)  # fmt: skip
+    yield one("times for every other sample", xdf(
+        xdf_header(1, xdf_stream(100_000, 1, "int8")), xdf_samples(1, 2_000_000, ALTERNATING * 1_000_000)
     ), True)  # fmt: skip
     yield one("noise after the header", xdf(np.random.default_rng(1).bytes(100_000)), True)
     yield one("two thousand streams", xdf(*(xdf_header(i, xdf_stream()) for i in range(2000))), True)
@@ -321,8 +325,20 @@ def _npz_files() -> Iterator[Stranger]:
     yield one("text", lambda: zipped({"emg.npy": npy(descr="<U4", shape=(2,))}), True)
     yield one("times of day", lambda: zipped({"emg.npy": npy(descr="<M8[s]", shape=(4,))}), True)
     yield one("cut in two", lambda: zipped({"emg.npy": npy()})[:-60])
+    yield one("a header that ends within a bracket", lambda: zipped({"emg.npy": b"\x93NUMPY\1\0\x06\0{'a':("}))
+    yield one("rows of nothing", lambda: zipped({"emg.npy": npy(descr="<U0", shape=(2**40,), body=b"")}))
+    yield one("a name that is no text", lambda: _named_otherwise(zipped({"a.npy": npy()}), b"\xff.npy"))
+    yield one("a name with commands", lambda: zipped({"\x1b[2J\n.npy": npy(body=b"")}))
     yield one("a name that is a path", lambda: zipped({"../../ran.npy": npy(), "/ran.npy": npy()}), True)
     yield one("30,000 members", lambda: zipped({f"a{i}.npy": b"" for i in range(30_000)}))
+
+
+def _named_otherwise(data: bytes, name: bytes) -> bytes:
+    """Return a zip of one member by another name of as many bytes, said to be UTF-8."""
+    changed = bytearray(data.replace(b"a.npy", name))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        struct.pack_into("<H", changed, changed.find(mark) + place, 0x800)
+    return bytes(changed)
 
 
 # Pickles
@@ -340,6 +356,8 @@ def _bio_files() -> Iterator[Stranger]:
     yield one("code by numpy's name", lambda: b"cnumpy.testing\nassert_\n(I01\ntR.")
     yield one("a name below numpy's", lambda: b"\x80\x04\x8c\x05numpy\x8c\x10core.multiarray\x93.")
     yield one("a list", lambda: pickle.dumps([1, 2, 3]))
+    yield one("a name with commands", lambda: pickle.dumps({"\x1b[2J\n": emg}), True)
+    yield one("code by a name with commands", lambda: b"\x80\x04\x8c\x05nu\nmp\x8c\x05\x1b[2J\n\x93.")
     yield one("keys that are numbers", lambda: pickle.dumps({1: emg}))
     yield one("texts for arrays", lambda: pickle.dumps({"emg": "hello"}))
     yield one("objects for numbers", lambda: pickle.dumps({"emg": np.array([[{}]], dtype=object)}))
@@ -457,6 +475,10 @@ def _zip_files(good: Path) -> Iterator[Stranger]:
         info.create_system, info.external_attr = 3, 0o010666 << 16
         archive.writestr(info, "")
 
+    def nameless(archive: zipfile.ZipFile) -> None:
+        archive.writestr("x", b"hello")
+        archive.filelist[-1].filename = ""
+
     def many(archive: zipfile.ZipFile) -> None:
         for number in range(30_000):
             archive.writestr(f"{good.name}/emg/samples/c.{number + 10}.0", b"")
@@ -512,13 +534,15 @@ def _zip_files(good: Path) -> Iterator[Stranger]:
     yield one("two sessions", session(add("other.myo/zarr.json", b"{}")))
     yield one("a chunk missing", session(lambda _: None, leave="samples/c.0.0"))
     yield one("metadata missing", session(lambda _: None, leave="emg/zarr.json"))
-    yield one("30,000 files", session(many), True)
+    yield one("30,000 files", session(many))
     yield one("encrypted", patched(encrypt))
     yield one("four gigabytes said", patched(oversize))
     yield one("a checksum that is wrong", patched(break_crc))
     yield one("files that overlap", patched(overlap))
     yield one("cut in two", lambda: session(lambda _: None)()[:-300])
     yield one("a zip in a zip", lambda: zipped({"a.zip": zipped({"b.zip": b"\0" * 2**20})}))
+    yield one("an entry without a name", session(nameless))
+    yield one("an entry whose name is a folder", session(add("/")), True)
     yield one("a name that is no text", session(add(f"{good.name}/a\x00b")), True)
     yield one("a device of Windows", session(add(f"{good.name}/con")))
     yield one("packed in another way", lambda: _packed_otherwise(zipped({"a.myo/zarr.json": b"{}"})))

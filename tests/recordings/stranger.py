@@ -1,22 +1,24 @@
-"""Opens whatever lies in a folder, one file or session after the other, with little memory; says how each ended.
+"""Opens one file or session after the other, with little memory; says how each ended.
 
-Run as a program: `python stranger.py FOLDER OUT`. Prints one JSON object a line. What is opened is read too.
+Run as a program: it reads one JSON object a line, ``{"path": …, "out": …}``, and answers each with one. Paths are
+opened as a person would have it: a file is imported into ``out``, a session is opened, its samples, events and overview
+are read, and it is checked. ``{"limit": bytes}`` lets the program have so much more memory than it has, and no more.
 """
 
 from __future__ import annotations
 
 import json
 import resource
-import shutil
 import sys
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from myoscope.recordings import SessionError, check_session, open_session
-from myoscope.recordings.formats import FORMATS, _function, import_file
+from myoscope.recordings.formats import import_file
 
-MEMORY_BYTES = 512 * 2**20
+STATUS = Path("/proc/self/status")
 
 
 def read_all(path: Path) -> None:
@@ -27,54 +29,67 @@ def read_all(path: Path) -> None:
             stream.read(0, 1000)
             stream.read(max(0, stream.n_samples - 1000))
             stream.overview(100)
+            _ = stream.channels_about
 
 
-def look(path: Path, out: Path) -> str:
-    """Open one; return what kind of thing came of it."""
-    if path.is_dir():
-        read_all(path)
-        return "opened"
-    made = import_file(path, out).path
-    read_all(made)
-    report = check_session(made)
-    return "read" if report["ok"] else f"read, but {report['problems'][0]}"
-
-
-def limit_memory() -> None:
-    """Let this process take so much more than it has now, and no more."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    bytes_now = pages * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (bytes_now + MEMORY_BYTES,) * 2)
-
-
-def main() -> None:
-    """Look at everything in the folder."""
-    warnings.simplefilter("error", ResourceWarning)
-    folder, out = Path(sys.argv[1]), Path(sys.argv[2])
-    for one in FORMATS:
-        if one.reads:
-            _function(one, "read")
-    # What libraries load when first used is theirs, not a file's.
-    for good in sorted((folder / "good").iterdir()) if (folder / "good").is_dir() else []:
-        print(json.dumps({"name": f"good/{good.name}", **ended(good, out / good.name)}), flush=True)
-    limit_memory()
-    for path in sorted((folder / "bad").iterdir()):
-        print(json.dumps({"name": path.name, **ended(path, out / path.name)}), flush=True)
-
-
-def ended(path: Path, out: Path) -> dict[str, object]:
-    """Return how it went."""
-    begun, error, text = time.perf_counter(), "", ""
+def ended(work: Callable[[], str]) -> dict[str, object]:
+    """Return how it ended: the kind of error, empty without one, what was said, and what it took, s."""
+    wall, cpu, error = time.perf_counter(), time.process_time(), ""
     try:
-        text = look(path, out)
+        text = work()
     except SessionError as refused:
         error, text = "SessionError", str(refused)
     except BaseException as other:  # noqa: BLE001  whatever it is, it is the finding
         error, text = type(other).__name__, str(other)[:500]
-    seconds = time.perf_counter() - begun
-    left = sorted(str(p.relative_to(out)) for p in out.rglob("*")) if out.is_dir() else []
-    shutil.rmtree(out, ignore_errors=True)
-    return {"error": error, "text": text, "seconds": round(seconds, 3), "left": left[:5]}
+    took = {"seconds": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+    return {"error": error, "text": text, **took}
+
+
+def read(path: Path) -> str:
+    """Read a session; return that it was."""
+    read_all(path)
+    return "read"
+
+
+def checked(path: Path) -> str:
+    """Check a session; return the first thing that contradicts itself, or that nothing does."""
+    report = check_session(path)
+    return "read" if report["ok"] else f"read, but {report['problems'][0]}"
+
+
+def imported(path: Path, out: Path) -> str:
+    """Make a session of a file, read and check it."""
+    made = import_file(path, out).path
+    read_all(made)
+    return checked(made)
+
+
+def megabytes(field: str) -> float:
+    """Return a figure of this process's memory, MB."""
+    line = next(line for line in STATUS.read_text(encoding="ascii").splitlines() if line.startswith(f"{field}:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+def answer(order: dict[str, str]) -> dict[str, object]:
+    """Do one thing; return how it went."""
+    path = Path(order["path"])
+    if path.is_dir():
+        return {"opened": ended(lambda: read(path)), "checked": ended(lambda: checked(path))}
+    return {"opened": ended(lambda: imported(path, Path(order["out"])))}
+
+
+def main() -> None:
+    """Answer until there is nothing more to do."""
+    warnings.simplefilter("error", ResourceWarning)
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "limit" in order:
+            limit = int(megabytes("VmSize") * 1e6) + order["limit"]
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+            said: dict[str, object] = {"resident_mb": megabytes("VmRSS")}
+        else:
+            said = answer(order)
+        print(json.dumps({**said, "peak_mb": megabytes("VmHWM")}), flush=True)
 
 
 if __name__ == "__main__":

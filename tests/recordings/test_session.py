@@ -7,29 +7,16 @@ import os
 import shutil
 import time
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
 import zarr
 
 from myoscope.recordings import SessionError, check_session, open_session
-from myoscope.recordings.layout import MAX_JSON_BYTES
 from myoscope.sources import Event
 
 from .sessions import EMG, MARKERS, SteppedTime, block, counted, recorded, recorder
-
-
-def edit(path: Path, **changes) -> None:
-    """Change keys of a JSON file; ``a__b`` is key b of key a."""
-    values = json.loads(path.read_text(encoding="utf-8"))
-    for key, value in changes.items():
-        *outer, last = key.split("__")
-        inner = values
-        for name in outer:
-            inner = inner[name]
-        inner[last] = value
-    path.write_text(json.dumps(values), encoding="utf-8")
+from .strange_sessions import SAMPLES, SESSIONS, edit
 
 
 def test_a_session_says_what_it_is(tmp_path):
@@ -178,142 +165,12 @@ def test_events_are_read_when_asked_for(tmp_path):
 # Strangers
 
 
-def _huge_json(session: Path) -> None:
-    edit(session / "zarr.json", attributes__notes="x" * (MAX_JSON_BYTES + 1))
-
-
-def _deep(session: Path) -> None:
-    (session / "zarr.json").write_text("[" * 100_000, encoding="utf-8")
-
-
-def _pipe(session: Path) -> None:
-    if not hasattr(os, "mkfifo"):
-        pytest.skip("This system has no pipes among its files.")
-    (session / "zarr.json").unlink()
-    os.mkfifo(session / "zarr.json")
-
-
-def _linked_group(session: Path) -> None:
-    (session / "emg").rename(session.parent / "elsewhere")
-    (session / "emg").symlink_to(session.parent / "elsewhere")
-
-
-def _linked_chunk(session: Path) -> None:
-    chunk = session / "emg" / "samples" / "c.0.0"
-    chunk.rename(session.parent / "elsewhere")
-    chunk.symlink_to(session.parent / "elsewhere")
-
-
-def _linked_json(session: Path) -> None:
-    (session / "zarr.json").rename(session.parent / "elsewhere")
-    (session / "zarr.json").symlink_to(session.parent / "elsewhere")
-
-
-def _truncate(path: str, n_bytes: int):
-    def change(session: Path) -> None:
-        os.truncate(session / path, n_bytes)
-
-    return change
-
-
-def _remove(path: str):
-    def change(session: Path) -> None:
-        found = session / path
-        shutil.rmtree(found) if found.is_dir() else found.unlink()
-
-    return change
-
-
-def _edit(path: str, **changes):
-    return lambda session: edit(session / path, **changes)
-
-
-def _write(path: str, data: bytes):
-    return lambda session: (session / path).write_bytes(data)
-
-
-def _grow(session: Path) -> None:
-    edit(session / "emg/samples/zarr.json", shape=[10**15, 4])
-    edit(session / "emg/timestamps/zarr.json", shape=[10**15])
-
-
-def _grow_while_recording(session: Path) -> None:
-    _grow(session)
-    edit(session / "zarr.json", attributes__state="recording")
-
-
-SAMPLES = "emg/samples/zarr.json"
-STRANGE = {
-    "empty metadata": _write("zarr.json", b""),
-    "torn metadata": _truncate("zarr.json", 100),
-    "metadata that are no text": _write("zarr.json", b"\xff\xfe\x00"),
-    "metadata that are a list": _write("zarr.json", b"[]"),
-    "not a number": _write("zarr.json", b'{"a": NaN}'),
-    "nested too deeply": _deep,
-    "huge metadata": _huge_json,
-    "a pipe": _pipe,
-    "a link for metadata": _linked_json,
-    "another format": _edit("zarr.json", attributes__format="other"),
-    "no attributes": _edit("zarr.json", attributes=[]),
-    "a newer version": _edit("zarr.json", attributes__version=2),
-    "an unknown state": _edit("zarr.json", attributes__state=["recording"]),
-    "an array for a group": _edit("zarr.json", node_type="array"),
-    "streams that are a number": _edit("zarr.json", attributes__streams=5),
-    "a stream outside the folder": _edit("zarr.json", attributes__streams=["../emg"]),
-    "a stream at the root": _edit("zarr.json", attributes__streams=["/etc"]),
-    "a stream called dot dot": _edit("zarr.json", attributes__streams=[".."]),
-    "a stream that is none": _edit("zarr.json", attributes__streams=["force"]),
-    "a stream twice": _edit("zarr.json", attributes__streams=["emg", "emg"]),
-    "a million streams": _edit("zarr.json", attributes__streams=["a"] * 20_000),
-    "a stream that is a file": _edit("zarr.json", attributes__streams=["clock.jsonl"]),
-    "no group metadata": _remove("emg/zarr.json"),
-    "a group without a description": _edit("emg/zarr.json", attributes={}),
-    "a million channels": _edit("emg/zarr.json", attributes__info__sample_shape=[10**6]),
-    "no channels": _edit("emg/zarr.json", attributes__info__sample_shape=[0]),
-    "a rate below zero": _edit("emg/zarr.json", attributes__info__fs=-1),
-    "a text stream with arrays": _edit("emg/zarr.json", attributes__info__dtype="str"),
-    "no samples": _remove("emg/samples"),
-    "no timestamps": _remove("emg/timestamps"),
-    "no array metadata": _remove(SAMPLES),
-    "samples without a chunk": _remove("emg/samples/c.0.0"),
-    "timestamps without a chunk": _remove("emg/timestamps/c.0"),
-    "a chunk cut short": _truncate("emg/samples/c.0.0", 1000),
-    "a chunk grown": _truncate("emg/timestamps/c.0", 10**7),
-    "a linked group": _linked_group,
-    "a linked chunk": _linked_chunk,
-    "1e15 rows": _grow,
-    "1e15 rows while recording": _grow_while_recording,
-    "a number beyond all numbers": _edit(SAMPLES, shape=[2**80, 4]),
-    "rows below zero": _edit(SAMPLES, shape=[-1, 4]),
-    "a shape of text": _edit(SAMPLES, shape="big"),
-    "no shape": _edit(SAMPLES, shape=[]),
-    "half a row": _edit(SAMPLES, shape=[0.5, 4]),
-    "another shape": _edit(SAMPLES, shape=[5000, 8]),
-    "empty chunks": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[0, 4]),
-    "chunks of 64 GiB": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[2**33, 4]),
-    "narrow chunks": _edit(SAMPLES, chunk_grid__configuration__chunk_shape=[20000, 2]),
-    "no chunks": _edit(SAMPLES, chunk_grid=None),
-    "chunks that are text": _edit(SAMPLES, chunk_grid={"name": "regular", "configuration": "big"}),
-    "compressed": _edit(SAMPLES, codecs=[{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}]),
-    "another byte order": _edit(SAMPLES, codecs=[{"name": "bytes", "configuration": {"endian": "big"}}]),
-    "transformed": _edit(SAMPLES, storage_transformers=[{"name": "x"}]),
-    "objects": _edit(SAMPLES, data_type="object"),
-    "another number format": _edit(SAMPLES, data_type="float64"),
-    "a list for a number format": _edit(SAMPLES, data_type=["int16"]),
-    "timestamps of another length of chunk": _edit(
-        "emg/timestamps/zarr.json", chunk_grid__configuration__chunk_shape=[10]
-    ),
-    "timestamps that are whole numbers": _edit("emg/timestamps/zarr.json", data_type="int64"),
-    "gaps that are a folder": lambda session: [(session / "gaps.jsonl").unlink(), (session / "gaps.jsonl").mkdir()],
-}  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     return recorded(tmp_path_factory.mktemp("good") / "good.myo", 5000)
 
 
-@pytest.mark.parametrize("change", STRANGE.values(), ids=STRANGE)
+@pytest.mark.parametrize("change", SESSIONS.values(), ids=SESSIONS)
 @pytest.mark.parametrize("opener", [open_session, check_session])
 def test_a_strange_folder_is_refused_in_one_sentence(tmp_path, good, change, opener):
     session = tmp_path / "strange.myo"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import struct
 import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
 import google_crc32c
-import numcodecs
 import numpy as np
 import pytest
 import zarr
@@ -24,11 +22,11 @@ from myoscope.recordings.compaction import compact_session
 from myoscope.recordings.places import LocalPlace
 from myoscope.recordings.shard_codec import decode_index, decode_inner
 from myoscope.recordings.sharded_array import ShardedArray, copy_rows
-from myoscope.recordings.shards import CRC_BYTES, ShardLayout
-from myoscope.sources import StreamInfo
+from myoscope.recordings.shards import ShardLayout
 
 from .sessions import counted, recorded
-from .strange_shards import MANY, STRANGE, flipped, index_of, inner_of, sealed
+from .strange_shards import MANY, STRANGE, flipped
+
 
 def sharded(folder: Path, rows: np.ndarray, layout: ShardLayout) -> ShardedArray:
     """Let the zarr library write `rows` as `layout` says; return our reader of them."""
