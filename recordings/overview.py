@@ -25,6 +25,9 @@ from .places import Place, read_json_in
 from .recorded_array import RecordedArray
 from .sampled_columns import Blocks, Rows, add_ends, add_long, add_short
 
+SHORT = 4 * BUCKET
+"""Columns of fewer samples are quicker looked at sample by sample than put together from the overview."""
+
 MAX_LEVELS = 24
 
 
@@ -149,6 +152,7 @@ def columns(
     n_channels: int,
     rows: Rows,
     blocks: Blocks,
+    piece_rows: int,
 ) -> Extremes:
     """Return the extremes of columns of a stream, all equally long but for a few samples.
 
@@ -164,6 +168,8 @@ def columns(
         Values of a sample.
     rows, blocks
         How to read samples.
+    piece_rows
+        How many samples lie together.
 
     Raises
     ------
@@ -171,8 +177,8 @@ def columns(
         When samples cannot be read. Where the overview cannot, it is done without.
     """
     found = Extremes(len(edges) - 1, n_channels, dtype)
-    if int(np.diff(edges).min()) < BUCKET:
-        add_short(found, edges, rows)
+    if int(np.diff(edges).min()) < SHORT:
+        add_short(found, edges, rows, piece_rows)
         return found
     if overview is not None:
         try:

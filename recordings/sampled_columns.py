@@ -24,8 +24,8 @@ Blocks = Callable[[NDArray[np.int64]], NDArray[Any]]
 """Returns `BUCKET` samples from each of some numbers on, shape (n, BUCKET, n_channels); anything behind the end."""
 
 
-def add_short(found: Extremes, edges: NDArray[np.int64], rows: Rows) -> None:
-    """Take in columns that are all equally long, but for one sample; some hundred at a time.
+def add_short(found: Extremes, edges: NDArray[np.int64], rows: Rows, piece_rows: int) -> None:
+    """Take in columns of a few samples each, sample by sample.
 
     Parameters
     ----------
@@ -35,21 +35,21 @@ def add_short(found: Extremes, edges: NDArray[np.int64], rows: Rows) -> None:
         Shape (n_columns + 1,): sample numbers.
     rows
         How to read samples.
+    piece_rows
+        How many lie together: those of one piece are read without a copy, which costs more than the looking.
     """
-    lengths = np.diff(edges)
-    n = int(lengths.min())
-    row_bytes = found.low[:1].nbytes
-    most = max(1, PIECE_BYTES // (row_bytes * (n + 1)))
-    for column in range(0, len(lengths), most):
-        some = edges[column : column + most + 1]
-        data, begins = rows(int(some[0]), int(some[-1])), some[:-1] - some[0]
-        if n:
-            pieces = data[begins[:, None] + np.arange(n)]
-            low, high = np.fmin.reduce(pieces, axis=1), np.fmax.reduce(pieces, axis=1)
-            found.add(slice(column, column + len(begins)), low, high)
-        longer = np.flatnonzero(np.diff(some) > n)
-        one_more = data[begins[longer] + n]
-        found.add(longer + column, one_more, one_more)
+    first_piece = edges[:-1] // piece_rows
+    inside = np.maximum(edges[1:] - 1, edges[:-1]) // piece_rows == first_piece
+    filled = np.diff(edges) > 0
+    for column in np.flatnonzero(filled & ~inside):
+        found.add_rows(int(column), rows(int(edges[column]), int(edges[column + 1])))
+    whole = np.flatnonzero(filled & inside)
+    for some in np.split(whole, np.flatnonzero(np.diff(first_piece[whole])) + 1):
+        if len(some):
+            begin, end = int(edges[some[0]]), int(edges[some[-1] + 1])
+            # Columns between two of a piece are empty, so each ends where the next one begins.
+            data, begins = rows(begin, end), edges[some] - begin
+            found.add(some, np.fmin.reduceat(data, begins, axis=0), np.fmax.reduceat(data, begins, axis=0))
 
 
 def add_long(found: Extremes, edges: NDArray[np.int64], rows: Rows) -> None:

@@ -27,8 +27,8 @@ from .recorded_array import MissingFile
 from .sampled_columns import blocks_of_files, blocks_of_rows
 from .stored_array import StoredArray, open_array
 
-LOOSE, CLOSE = 4, 8
-"""Rows of the overview that a piece has at least when its ends are moved to one: up to 1/8, or 1/16, of it away."""
+LOOSE = 4
+"""Rows of the overview that a piece has at least when its ends are moved to one: up to 1/8 of it away."""
 
 
 class StoredStream:
@@ -248,10 +248,8 @@ class StoredStream:
         start, stop
             From which sample on, and up to which; negative ones count from the end.
         exact
-            Whether pieces end at the very sample. By default they do where samples lie as recorded and a piece has
-            fewer than 512 of them; longer pieces may be up to 1/16 of their length off, less than anybody sees, so
-            that no sample is looked at. ``False``, and of a compacted stream or behind a URL the default, allows 1/8
-            for any piece of 256 samples or more, so that nothing is decompressed. What lies in a piece is looked at
+            Whether pieces end at the very sample. Otherwise pieces of 256 samples and more may be up to 1/8 of their
+            length off, less than anybody sees, so that no sample is looked at. What lies in a piece is looked at
             exactly in any case.
 
         Returns
@@ -270,13 +268,15 @@ class StoredStream:
         edges = column_edges(first, last, n_columns)
         in_files = not self._place.is_remote and not self._samples.is_compacted
         if found is not None and exact is not True:
-            edges = eased(edges, LOOSE if exact is False or not in_files else CLOSE)
+            edges = eased(edges, LOOSE)
 
         def rows(begin: int, end: int) -> NDArray[Any]:
             return self._rows(0, begin, end).reshape(end - begin, self.info.n_channels)
 
         blocks = blocks_of_files(layout, self.n_samples, rows) if in_files else blocks_of_rows(self.n_samples, rows)
-        return columns(edges, found, layout.dtype, self.info.n_channels, rows, blocks).scaled(self.info.scales)
+        return columns(edges, found, layout.dtype, self.info.n_channels, rows, blocks, self._samples.piece_rows).scaled(
+            self.info.scales
+        )
 
     @property
     def lacks_overview(self) -> bool:
