@@ -74,6 +74,7 @@ class Desk:
         self.report = ReportWindow(theme, workbench.engine.reports)
         workbench.shown_report = self.report.open
         self.dialogs.covered = lambda: self.report.is_open
+        self._keyboard.covered = lambda: self.dialogs.page is not None or self.report.is_open
         is_recording = partial(_is_recording, workbench)
         self.report_notice = ReportNotice(
             theme, workbench.engine.reports, is_recording, workbench.show_report, self._bars

@@ -10,6 +10,7 @@ import queue
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,7 +29,7 @@ from .replaying import Replaying
 from .reports import Reports
 from .state import EngineState, StreamState
 from .watch import Watch
-from .worker import Worker, stop_all
+from .worker import STOP_WITHIN_S, Worker, stop_all
 
 if TYPE_CHECKING:
     from ..recordings import Replay
@@ -218,12 +219,12 @@ class Engine:
             return
         self.running = False
         # Sources first: all that they have given is then on its way to the recorder, which closes after them.
-        feeding = [self._command_worker, *self._workers.values(), self._replaying.worker, *self._predict_workers]
-        self._report_hung(stop_all([worker for worker in feeding if worker is not None]))
-        late = self._replaying.worker
-        if late is not None and late not in feeding:
-            # A session that was just being opened.
-            self._report_hung(stop_all([late]))
+        deadline = time.monotonic() + STOP_WITHIN_S
+        stopped: list[Worker] = []
+        # A command on its way, such as the opening of a session, may have started some since.
+        while new := [worker for worker in self._feeding if worker not in stopped]:
+            self._report_hung(stop_all(new, max(0.0, deadline - time.monotonic())))
+            stopped += new
         self._workers.clear()
         self._predict_workers.clear()
         self._command_worker = self._replaying.worker = None
@@ -234,6 +235,12 @@ class Engine:
         self.reports.settle()
         self._report_hung(self.jobs.stop_all())
         sys.setswitchinterval(self._switch_interval)
+
+    @property
+    def _feeding(self) -> list[Worker]:
+        """Whatever gives samples, or starts what does."""
+        workers = [self._command_worker, *self._workers.values(), self._replaying.worker, *self._predict_workers]
+        return [worker for worker in workers if worker is not None]
 
     def __enter__(self) -> Engine:
         self.start()

@@ -187,6 +187,8 @@ class Keyboard:
 
     def __init__(self, actions: Iterable[Action], run: Callable[[Action], None]) -> None:
         self._run = run
+        self.covered: Callable[[], bool] = lambda: False
+        """Whether a dialog lies over the desk: keys without Ctrl are then not meant for what is below."""
         self._let_go: dict[int, int] = {}
         self._actions: dict[tuple[frozenset[str], int], tuple[str, Action]] = {}
         for action in actions:
@@ -217,6 +219,8 @@ class Keyboard:
         held = frozenset(name for name in MODIFIER_KEYS if self._held(name))
         key, action = self._actions.get((held, code), ("", None))
         if action is None or (typing() and (key in OF_A_FIELD or not held - {"Shift"})):
+            return
+        if self.covered() and not held - {"Shift"} and (len(key) == 1 or key == "Space"):
             return
         self._run(action)
 

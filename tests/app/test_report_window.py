@@ -60,6 +60,11 @@ def test_a_recording_is_checked_when_it_is_stopped_and_its_report_opens(window):
     assert person.ask("untold") == []
     assert person.ask("cut") == []
 
+    # A letter is meant for what lies in front: nothing is recorded below it.
+    person.press("r")
+    person.frames(10)
+    assert person.see()["recording"] is None
+
     # What was damaged since is found by checking again.
     flip(take / "emg" / "samples" / "c.0.0", 8000)
     person.click("Check again")
