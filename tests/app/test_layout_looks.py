@@ -142,8 +142,10 @@ def test_the_long_panel_is_folded_until_it_is_wanted_and_that_is_remembered(wind
     panels = [i for i in person.see()["panes"] if not i.startswith("view ")]
     assert panels == ["record", "devices", "streams", "events", "filter", "log"]
     assert not person.has("Remove offset")
-    x, y, *_ = person.rects("VIEW FILTER  +")[0]
-    person.turn(x + 20, y - 100, -8)
+    # The panels above it may fill the column; the wheel brings it up.
+    x, y, *_ = person.see()["panes"]["record"]["rect"]
+    person.turn(x + 20, y + 20, -8)
+    person.until(lambda _: person.rects("VIEW FILTER  +"), "its heading, folded")
     person.click("VIEW FILTER  +")
     person.until(lambda _: person.has("EEG"), "what is in it")
     person.shoot("filter-unfolded")
@@ -151,6 +153,9 @@ def test_the_long_panel_is_folded_until_it_is_wanted_and_that_is_remembered(wind
     assert json.loads(settings_path().read_text(encoding="utf-8"))["folded"] == []
     person = window(EMG)
     person.until(person.live(), "the stream")
+    person.frames(10)
+    x, y, *_ = person.see()["panes"]["record"]["rect"]
+    person.turn(x + 20, y + 20, -8)
     person.until(lambda _: person.rects("VIEW FILTER"), "its heading, unfolded")
 
 
