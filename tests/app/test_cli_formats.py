@@ -73,7 +73,6 @@ def test_out_and_in_again(myoscope, take, tmp_path):
 
 
 def test_without_out_it_lies_beside_the_session(myoscope, take):
-    pytest.importorskip("h5py")
     for name in ("take.h5", "take-2.h5"):
         result = myoscope("export", take, "--format", "hdf5")
         assert result.returncode == 0, result.stderr

@@ -31,7 +31,8 @@ def test_a_folder_of_tables_is_the_session_again(make, tmp_path):
 
 
 def test_pandas_reads_every_value(tmp_path):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     with open_session(rich(tmp_path / "a.myo", float_emg=False)) as session:
         out = export_session(session, "csv", tmp_path / "a-csv").path
         emg = session.streams["emg"]

@@ -67,7 +67,8 @@ def test_a_session_comes_back(kind, float_emg, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_edfio_reads_every_value(kind, tmp_path):
-    edfio = pytest.importorskip("edfio")
+    import edfio
+
     made = rich(tmp_path / "a.myo", float_emg=False)
     out = exported(made, kind, tmp_path).path
     read = edfio.read_edf(out) if kind == "edf" else edfio.read_bdf(out)
@@ -89,8 +90,9 @@ def test_edfio_reads_every_value(kind, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_pyedflib_and_mne_read_every_value(kind, tmp_path):
-    pyedflib = pytest.importorskip("pyedflib")
-    mne = pytest.importorskip("mne")
+    import mne
+    import pyedflib
+
     made = rich(tmp_path / "a.myo", 2000, float_emg=True)
     out = exported(made, kind, tmp_path).path
     with open_session(made) as session:
@@ -136,7 +138,8 @@ def test_a_long_gap_is_no_data(kind, tmp_path):
             (1000, 4_532_333, "reconnected"), (3000 + 4_532_333, 7, "disk full"),
         ]  # fmt: skip
         assert session.events[0].t - timestamps[0] == pytest.approx(3600.5, abs=1e-3)
-    mne = pytest.importorskip("mne")
+    import mne
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         raw = (mne.io.read_raw_edf if kind == "edf" else mne.io.read_raw_bdf)(out.path, verbose="error")
@@ -191,7 +194,8 @@ def test_memory_does_not_grow(kind, tmp_path, monkeypatch):
 
 
 def test_files_of_others(tmp_path):
-    edfio = pytest.importorskip("edfio")
+    import edfio
+
     rng = np.random.default_rng(1)
     eeg, ecg, ramp = rng.normal(size=(3, 1000)) * 50
     signals = [
@@ -219,7 +223,8 @@ def test_files_of_others(tmp_path):
 
 
 def test_a_bdf_of_others(tmp_path):
-    pyedflib = pytest.importorskip("pyedflib")
+    import pyedflib
+
     data = np.random.default_rng(2).integers(-(2**22), 2**22, (2, 2000), dtype=np.int32)
     with pyedflib.EdfWriter(str(tmp_path / "x.bdf"), 2, pyedflib.FILETYPE_BDFPLUS) as file:
         for i in range(2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import h5py
 import numpy as np
 import pytest
 
@@ -12,8 +13,6 @@ from myoscope.recordings.formats import export_session
 from myoscope.recordings.progress import Stopped
 from tests.recordings.mixed import EMG, mixed_session
 from tests.recordings.steady import most_memory
-
-h5py = pytest.importorskip("h5py")
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,8 @@ def test_matlab_5_by_scipy(session, tmp_path):
 
 
 def test_matlab_7_3_by_mat73(session, tmp_path):
-    mat73 = pytest.importorskip("mat73")
+    import mat73
+
     export_session(session, "mat73", tmp_path / "take.mat")
     read = mat73.loadmat(str(tmp_path / "take.mat"))
     same(read, session)
@@ -69,7 +70,8 @@ def test_matlab_7_3_by_mat73(session, tmp_path):
 
 
 def test_matlab_7_3_by_hdf5storage(session, tmp_path):
-    hdf5storage = pytest.importorskip("hdf5storage")
+    import hdf5storage
+
     export_session(session, "mat73", tmp_path / "take.mat")
     read = hdf5storage.loadmat(str(tmp_path / "take.mat"))
     data, timestamps = session.streams["emg"].read()

@@ -6,6 +6,7 @@ import warnings
 from datetime import timedelta
 
 import numpy as np
+import pynwb
 import pytest
 
 from myoscope.recordings import SessionError, open_session
@@ -16,7 +17,6 @@ from myoscope.sources import StreamInfo
 from tests.recordings.mixed import EMG, T0, WHEN, mixed_session
 from tests.recordings.steady import most_memory
 
-pynwb = pytest.importorskip("pynwb")
 SERIOUS = {"ERROR", "PYNWB_VALIDATION", "CRITICAL", "BEST_PRACTICE_VIOLATION"}
 
 
@@ -32,7 +32,8 @@ def read(path):
 
 def serious(path):
     """Return what nwbinspector calls more than a suggestion."""
-    nwbinspector = pytest.importorskip("nwbinspector")
+    import nwbinspector
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         messages = list(nwbinspector.inspect_nwbfile(nwbfile_path=str(path)))

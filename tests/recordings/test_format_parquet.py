@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from myoscope.recordings import SessionError, open_session
 from myoscope.recordings.formats import export_session, import_file
 
 from .exported import changed, rich, rich_irregular, same, steady, stops
-
-pa = pytest.importorskip("pyarrow")
-pq = pytest.importorskip("pyarrow.parquet")
 
 
 @pytest.mark.parametrize("make", [rich, rich_irregular, changed])
@@ -26,7 +25,8 @@ def test_a_folder_of_tables_is_the_session_again(make, tmp_path):
 
 
 def test_pandas_reads_every_value(tmp_path):
-    pandas = pytest.importorskip("pandas")
+    import pandas
+
     with open_session(rich(tmp_path / "a.myo", float_emg=False)) as session:
         out = export_session(session, "parquet", tmp_path / "a-parquet").path
         data, timestamps = session.streams["emg"].read()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import pyxdf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -25,7 +26,6 @@ from myoscope.recordings.xdf_frames import Frame, Skipped, frames
 from myoscope.sources import Event, StreamInfo, names
 from tests.recordings.mixed import EMG, EVENTS, T0, mixed_session
 
-pyxdf = pytest.importorskip("pyxdf")
 DATA = Path(__file__).parents[3] / "shared" / "data"
 NUMBERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64")
 
