@@ -75,7 +75,7 @@ def _live(folder: Path, n_channels: int, rate_hz: float, effort: Effort) -> Row:
             at = first % (len(data) - n)
             piece = data[at : at + n].copy()
             begun = process_time()
-            writer.add(piece)
+            writer.add([piece])
             spent += process_time() - begun
         begun = process_time()
         writer.finish()

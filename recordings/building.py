@@ -22,7 +22,7 @@ from .errors import RecordingError
 from .folder import SessionFolder
 from .gaps import DEVICE, Gap
 from .layout import CLOCK, GAPS, plain
-from .sink import ClockOffset, Opened, Viewed, Written
+from .sink import ClockOffset, Opened, Viewed
 from .take import Take
 from .track import Track
 
@@ -111,7 +111,7 @@ class SessionBuilder:
         channels
             What a person said of each channel.
         """
-        self._take.write([Opened(name, info, source_name, tuple(channels_json(channels)))])
+        self._take.write(name, [Opened(name, info, source_name, tuple(channels_json(channels)))])
         self._look()
         track = self._track(name)
         # What is missing between two groups is named by whoever writes them.
@@ -120,7 +120,7 @@ class SessionBuilder:
 
     def note_view(self, name: str, settings: Mapping[str, Any]) -> None:
         """Keep through which filter a stream was looked at; before it is begun, or while it is written."""
-        self._take.write([Viewed(name, plain(settings))])
+        self._take.note([Viewed(name, plain(settings))])
 
     def anchor(self, t: float, utc: str, uncertainty_s: float) -> None:
         """Keep what time of day it was at `t`, s, besides what both clocks say at the beginning."""
@@ -162,7 +162,7 @@ class SessionBuilder:
         rows = chunk_rows(track.info.fs, fitting[:1].nbytes, CHUNK_SECONDS)
         for first in range(0, len(fitting), rows):
             piece = slice(first, first + rows)
-            self._take.write([Written(name, Block(fitting[piece], times[piece]))])
+            self._take.write(name, [Block(fitting[piece], times[piece])])
             self._keep_up(fitting[piece].nbytes, len(fitting[piece]) / rows)
 
     def _keep_up(self, n_bytes: int, n_chunks: float) -> None:
@@ -182,12 +182,12 @@ class SessionBuilder:
 
     def event(self, event: Event) -> None:
         """Keep an event, its time on the session's clock."""
-        self._take.write([event])
+        self._take.note([event])
         self._look()
 
     def clock_offset(self, t: float, name: str, offset_s: float, uncertainty_s: float) -> None:
         """Keep how far a source's own clock was from the session's at `t`, s."""
-        self._take.write([ClockOffset(t, name, offset_s, uncertainty_s)])
+        self._take.note([ClockOffset(t, name, offset_s, uncertainty_s)])
 
     def _track(self, name: str) -> Track:
         track = self._take.current(name)

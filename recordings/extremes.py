@@ -7,30 +7,35 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+WIDE = 256
+"""Values in a row that numpy compares quickly; of narrower rows several are put side by side first."""
 
-def of_groups(rows: NDArray[Any], size: int) -> NDArray[Any]:
+
+def of_groups(rows: NDArray[Any], size: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the extremes of each `size` consecutive rows.
 
     Parameters
     ----------
     rows
-        Shape (n * size, n_channels).
+        Shape (n * size, n_columns), C-contiguous.
     size
         Rows of a group.
 
     Returns
     -------
-    NDArray
-        Shape (n, n_channels, 2), lowest and highest, of the same number format; NaN where a group holds nothing else.
+    tuple of NDArray
+        Lowest and highest, each of shape (n, n_columns) and of the same number format; NaN where a group holds
+        nothing else.
     """
-    groups = rows.reshape(-1, size, rows.shape[1])
-    return np.stack([np.fmin.reduce(groups, axis=1), np.fmax.reduce(groups, axis=1)], axis=-1)
+    return _folded(np.fmin, rows, size), _folded(np.fmax, rows, size)
 
 
-def of_pairs(pairs: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return the extremes of each `size` consecutive pairs, from shape (n * size, n_channels, 2) to (n, …, 2)."""
-    groups = pairs.reshape(-1, size, *pairs.shape[1:])
-    return np.stack([np.fmin.reduce(groups[..., 0], axis=1), np.fmax.reduce(groups[..., 1], axis=1)], axis=-1)
+def _folded(compare: np.ufunc, rows: NDArray[Any], size: int) -> NDArray[Any]:
+    n_columns, side = rows.shape[1], 1
+    while side * n_columns < WIDE and size % (2 * side) == 0:
+        side *= 2
+    folded: NDArray[Any] = compare.reduce(rows.reshape(-1, size // side, side * n_columns), axis=1)
+    return folded if side == 1 else compare.reduce(folded.reshape(-1, side, n_columns), axis=1)
 
 
 class Extremes:

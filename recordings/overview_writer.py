@@ -9,6 +9,7 @@ then the folder gets its name. What is called ``overview`` is therefore whole, a
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from . import extremes
 from .arrays import ArrayLayout
 from .layout import METADATA, replace_json, sync_file, sync_folder
+from .runs import split
 
 OVERVIEW = "overview"
 GROWING = "overview.new"
@@ -60,40 +62,42 @@ class OverviewWriter:
         self._growing.mkdir()
         replace_json(self._growing / METADATA, _group(None, 0), durable=False)
 
-    def add(self, data: NDArray[Any]) -> None:
-        """Take in the next samples, shape (n_samples, *sample_shape); they are copied.
+    def add(self, pieces: Sequence[NDArray[Any]]) -> None:
+        """Take in the next samples, some pieces of shape (n_samples, *sample_shape) each; they are copied.
 
         Most calls do no more than that, a few microseconds.
         """
-        rows = data.reshape(len(data), self._n_channels)
-        self.n_samples += len(rows)
-        while len(rows):
-            n = min(len(rows), len(self._rows) - self._n_rows)
-            self._rows[self._n_rows : self._n_rows + n] = rows[:n]
+        rows = [piece.reshape(len(piece), self._n_channels) for piece in pieces]
+        while rows:
+            some, rows = split(rows, len(self._rows) - self._n_rows)
+            n = sum(map(len, some))
+            np.concatenate(some, out=self._rows[self._n_rows : self._n_rows + n])
             self._n_rows += n
-            rows = rows[n:]
+            self.n_samples += n
             if self._n_rows == len(self._rows):
                 self._reduce()
 
     def _reduce(self) -> None:
         whole = self._n_rows // BUCKET * BUCKET
         if whole:
-            self._append(0, extremes.of_groups(self._rows[:whole], BUCKET))
+            self._append(0, *extremes.of_groups(self._rows[:whole], BUCKET))
             self._rows[: self._n_rows - whole] = self._rows[whole : self._n_rows]
             self._n_rows -= whole
 
-    def _append(self, number: int, pairs: NDArray[Any]) -> None:
+    def _append(self, number: int, low: NDArray[Any], high: NDArray[Any]) -> None:
         if number == len(self._levels):
             self._levels.append(_Level(self._growing / str(number + 1), self._dtype, self._n_channels))
         level = self._levels[number]
-        level.add(pairs)
-        if level.n_waiting_bytes >= FLUSH_BYTES:
-            self._flush(number)
+        while len(low):
+            n = level.add(low, high)
+            low, high = low[n:], high[n:]
+            if level.is_full:
+                self._flush(number)
 
     def _flush(self, number: int) -> None:
-        merged = self._levels[number].flush()
-        if len(merged):
-            self._append(number + 1, merged)
+        low, high = self._levels[number].flush()
+        if len(low):
+            self._append(number + 1, low, high)
 
     def finish(self) -> None:
         """Bring everything to the disk, and give it its name; what had it before goes."""
@@ -120,26 +124,30 @@ class _Level:
     def __init__(self, folder: Path, dtype: np.dtype[Any], n_channels: int) -> None:
         rows = max(1, CHUNK_BYTES // (2 * dtype.itemsize * n_channels))
         self._layout = ArrayLayout(folder, dtype, (n_channels, 2), rows)
-        self._waiting: list[NDArray[Any]] = []
-        self._unmerged = np.empty((0, n_channels, 2), dtype=dtype)
-        self._n_rows = 0
-        self.n_waiting_bytes = 0
+        # As many as make whole rows of the next level: only the last few of a recording are left over.
+        self._rows = np.empty((max(1, FLUSH_BYTES // (FACTOR * self._layout.row_bytes)) * FACTOR, n_channels, 2), dtype)
+        self._n_waiting = self._n_rows = 0
 
-    def add(self, pairs: NDArray[Any]) -> None:
-        self._waiting.append(pairs)
-        self.n_waiting_bytes += pairs.nbytes
+    @property
+    def is_full(self) -> bool:
+        return self._n_waiting == len(self._rows)
 
-    def flush(self) -> NDArray[Any]:
-        """Write what waits; return the rows that it gives the next level."""
-        if not self._waiting:
-            return self._unmerged[:0]
-        rows = np.concatenate(self._waiting)
-        self._waiting, self.n_waiting_bytes = [], 0
+    def add(self, low: NDArray[Any], high: NDArray[Any]) -> int:
+        """Take in as many rows as there is room for; return how many."""
+        first = self._n_waiting
+        n = min(len(low), len(self._rows) - first)
+        self._rows[first : first + n, :, 0] = low[:n]
+        self._rows[first : first + n, :, 1] = high[:n]
+        self._n_waiting += n
+        return n
+
+    def flush(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Write what waits; return the lowest and highest of the rows that it gives the next level."""
+        rows, self._n_waiting = self._rows[: self._n_waiting], 0
         self._write(rows)
-        rows = np.concatenate([self._unmerged, rows])
-        whole = len(rows) // FACTOR * FACTOR
-        self._unmerged = rows[whole:].copy()
-        return extremes.of_pairs(rows[:whole], FACTOR)
+        # Lowest and highest lie side by side: comparing both ways and leaving half is quicker than picking them out.
+        low, high = extremes.of_groups(rows[: len(rows) // FACTOR * FACTOR].reshape(-1, 2 * rows.shape[1]), FACTOR)
+        return low[:, ::2], high[:, 1::2]
 
     def _write(self, rows: NDArray[Any]) -> None:
         layout = self._layout
@@ -153,7 +161,7 @@ class _Level:
                 if not first:
                     file.truncate(layout.chunk_bytes)
                 file.seek(first * layout.row_bytes)
-                file.write(np.ascontiguousarray(rows[:n]).reshape(-1).view(np.uint8).data)
+                file.write(rows[:n].reshape(-1).view(np.uint8).data)
                 if first + n == layout.chunk_rows:
                     file.flush()
                     sync_file(file.fileno())

@@ -20,16 +20,16 @@ from .event_lines import Edit
 from .folder import SessionFolder
 from .inbox import Inbox
 from .layout import plain
-from .sink import CLOSED, ChannelsDescribed, ClockOffset, Described, Item, RecorderSink, Viewed
+from .sink import CLOSED, ChannelsDescribed, ClockOffset, Described, Note, RecorderSink, Viewed
 from .take import Take, too_slow
 
 SYNC_S = 0.45
-"""A power cut costs at most this, and readers of the arrays are at most twice this behind."""
+"""A power cut costs at most this and what `Recorder.step` gathers; readers of the arrays are twice that behind."""
 ANCHOR_S = 10.0
 MAX_VIEW_BYTES = 2048
 MAX_FACTS_BYTES = 64 * 2**10
 RESERVED_FACTS = {"format", "version", "uuid", "created", "app_version", "streams", "state", *About().to_json()}
-WAKE_BYTES = 4 * 2**20
+WAKE_BYTES = 8 * 2**20
 TAKE_BYTES = 32 * 2**20
 
 
@@ -127,7 +127,7 @@ class Recorder:
         self._app_version = app_version
         self._clock, self._utc = clock, utc
         self._chunk_seconds, self._has_overview = chunk_seconds, overview
-        self._inbox: Inbox[Item] = Inbox(queue_bytes, min(WAKE_BYTES, queue_bytes // 2))
+        self._inbox: Inbox[Note] = Inbox(queue_bytes, min(WAKE_BYTES, queue_bytes // 2))
         self._sinks: list[RecorderSink] = []
         self._take: Take | None = None
         self._status = RecorderStatus(self.path)
@@ -261,7 +261,7 @@ class Recorder:
 
     # The writing thread
 
-    def step(self, timeout_s: float = 0.1) -> None:
+    def step(self, timeout_s: float = 0.25) -> None:
         """Write everything that waits; sync and publish when that is due. One thread calls it, over and over.
 
         Parameters
@@ -276,8 +276,9 @@ class Recorder:
 
     def _drain(self, take: Take) -> None:
         for _ in range(2 + self._inbox.capacity_bytes // TAKE_BYTES):
-            items = self._inbox.take(TAKE_BYTES)
-            take.write(items)
+            take.note(self._inbox.take_notes())
+            for sink in tuple(self._sinks):
+                take.write(sink.stream, sink.take(TAKE_BYTES))
             self._keep_up(take)
             if self._inbox.is_empty:
                 return

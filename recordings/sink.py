@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..sources.block import Block, Event
 from ..sources.info import StreamInfo
 from .event_lines import Edit
-from .inbox import Inbox
+from .inbox import Inbox, Lane
 
 CLOSED = "closed"
 
@@ -20,13 +20,6 @@ class Opened(NamedTuple):
     info: StreamInfo
     source_name: str
     channels: tuple[dict[str, Any], ...] = ()
-
-
-class Written(NamedTuple):
-    """A block came."""
-
-    stream: str
-    block: Block
 
 
 @dataclass
@@ -91,9 +84,8 @@ class ClockOffset(NamedTuple):
     uncertainty_s: float
 
 
-_new = tuple.__new__
-
-Item = Opened | Written | Refused | Described | ChannelsDescribed | Viewed | ClockOffset | Event | Edit
+Note = Described | ChannelsDescribed | Viewed | ClockOffset | Event | Edit
+"""What a person or the program says about a recording."""
 
 
 def refused(stream: str, cause: str, block: Block) -> Refused:
@@ -104,7 +96,7 @@ def refused(stream: str, cause: str, block: Block) -> Refused:
     return refusal
 
 
-class RecorderSink:
+class RecorderSink(Lane[Opened | Refused]):
     """Hands the blocks of one stream to a recorder. Made by `Recorder.sink`.
 
     Parameters
@@ -117,39 +109,42 @@ class RecorderSink:
         The source's one-string name.
     """
 
-    def __init__(self, inbox: Inbox[Item], stream: str, source_name: str) -> None:
+    def __init__(self, inbox: Inbox[Note], stream: str, source_name: str) -> None:
+        super().__init__(inbox)
         self.stream = stream
         self.source_name = source_name
-        self._inbox = inbox
         self._refused: Refused | None = None
 
     def open(self, info: StreamInfo) -> None:
         """Begin, or go on after the source came back. The stream's thread calls it."""
-        self._inbox.post(Opened(self.stream, info, self.source_name))
+        self._append(Opened(self.stream, info, self.source_name))
 
     def write(self, block: Block) -> None:
         """Take a block; it is written by another thread later. Costs microseconds; never waits, never drops unnamed."""
-        if self._refused is not None:
-            self._hand_in_refused()
-        # Made by the tuple's own hand, which spares a call of Python: this is the device's thread.
-        item = _new(Written, (self.stream, block))
-        why = self._inbox.put(item, block.data.nbytes + block.timestamps.nbytes)
-        if why and why != CLOSED:
+        # The device's thread: nothing is called here that need not be.
+        n_put = self._n_put + block.data.nbytes + block.timestamps.nbytes
+        if n_put > self.promised and not self._may_put(n_put, block):
+            return
+        self._n_put = n_put
+        self._append(block)
+
+    def _may_put(self, n_put: int, block: Block) -> bool:
+        why = self._inbox.ask(self, n_put)
+        if not why:
+            self.hand_in()
+        elif why != CLOSED:
             if self._refused is not None and self._refused.cause == why:
                 self._refused.add(block)
             else:
                 self.hand_in()
                 self._refused = refused(self.stream, why, block)
-
-    def _hand_in_refused(self) -> None:
-        if self._inbox.fraction < 1 and not self._inbox.closed:
-            self.hand_in()
+        return not why
 
     def hand_in(self) -> None:
         """Tell the recorder what was refused so far."""
         refusal, self._refused = self._refused, None
         if refusal is not None:
-            self._inbox.post(refusal)
+            self._append(refusal)
 
     @property
     def n_refused(self) -> int:

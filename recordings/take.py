@@ -15,7 +15,7 @@ from .event_lines import Edit, event_line
 from .folder import SessionFolder
 from .gaps import Gap
 from .layout import CLOCK, EVENTS, GAPS, clock_text, group_name, plain
-from .sink import ChannelsDescribed, ClockOffset, Described, Item, Opened, Refused, Viewed, Written, refused
+from .sink import ChannelsDescribed, ClockOffset, Described, Note, Opened, Refused, Viewed, refused
 from .track import Track
 
 RUN_BYTES = 4 * 2**20
@@ -75,27 +75,30 @@ class Take:
 
     # What comes from the queue
 
-    def write(self, items: Iterable[Item]) -> None:
-        """Write items in order; consecutive blocks of a stream in as few writes as can be."""
-        runs: dict[str, list[Block]] = {}
+    def write(self, stream: str, items: Iterable[Block | Opened | Refused]) -> None:
+        """Write what came of a stream, in order; consecutive blocks in as few writes as can be."""
+        run: list[Block] = []
         for item in items:
-            if type(item) is Written:
-                runs.setdefault(item.stream, []).append(item.block)
-            elif isinstance(item, Opened | Refused):
-                self._write_run(item.stream, runs.pop(item.stream, []))
-                self._guard(self._open_track if isinstance(item, Opened) else self._name_refused, item)
+            if isinstance(item, Block):
+                run.append(item)
             else:
-                self._guard(self._note, item)
-        for stream, run in runs.items():
-            self._write_run(stream, run)
+                self._write_run(stream, run)
+                run = []
+                self._guard(self._open_track if isinstance(item, Opened) else self._name_refused, item)
+        self._write_run(stream, run)
 
-    def _guard(self, act: Callable[[Any], None], item: Item) -> None:
+    def note(self, notes: Iterable[Note]) -> None:
+        """Keep what was said about the recording."""
+        for note in notes:
+            self._guard(self._note, note)
+
+    def _guard(self, act: Callable[[Any], None], item: Note | Opened | Refused) -> None:
         try:
             act(item)
         except OSError as error:
             self.fail(error)
 
-    def _note(self, item: Event | Edit | Described | ChannelsDescribed | Viewed | ClockOffset) -> None:
+    def _note(self, item: Note) -> None:
         if isinstance(item, Viewed):
             self._views[item.stream] = item.settings
         elif isinstance(item, ChannelsDescribed):
@@ -113,7 +116,7 @@ class Take:
             self.folder.attributes.update(about.to_json())
             self.folder.write_attributes()
 
-    def _note_views(self, _item: Item) -> None:
+    def _note_views(self, _note: Note) -> None:
         for stream, track in self._current.items():
             track.note_view(self._views.get(stream))
 

@@ -19,26 +19,12 @@ from .commits import Commit
 from .gaps import Gap
 from .layout import MAX_JSON_BYTES, METADATA, SAMPLES, TIMESTAMPS, plain, replace_json, sync_folder
 from .overview_writer import OverviewWriter
+from .runs import packed, split
 from .sink import Opened
 from .writer import ArrayWriter
 
-PIECE_BYTES = 128 * 2**10
-"""Blocks smaller than this are joined before they are written: copying is cheaper than a call for each."""
-
-
-def packed(blocks: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
-    """Return consecutive blocks of rows in fewer pieces; large ones stay as they are."""
-    pieces = []
-    first = n_bytes = 0
-    for i, block in enumerate(blocks, 1):
-        n_bytes += block.nbytes
-        if n_bytes >= PIECE_BYTES or i == len(blocks):
-            pieces.append(block if i - first == 1 else np.concatenate(blocks[first:i]))
-            first, n_bytes = i, 0
-    return pieces
-
-
 _TIME = np.dtype("<f8")
+CACHED_BYTES = 512 * 2**10
 
 
 class Track:
@@ -81,6 +67,7 @@ class Track:
         rows = chunk_rows(info.fs, dtype.itemsize * info.n_channels, chunk_seconds)
         folder.mkdir()
         self._dtype, self._row_shape, self._chunk_rows = dtype, info.sample_shape, rows
+        self._cached_rows = max(1, CACHED_BYTES // (dtype.itemsize * info.n_channels))
         self._samples = ArrayWriter(ArrayLayout(folder / SAMPLES, dtype, info.sample_shape, rows))
         self._timestamps = ArrayWriter(ArrayLayout(folder / TIMESTAMPS, np.dtype("<f8"), (), rows))
         self._overview: OverviewWriter | None = None
@@ -164,8 +151,8 @@ class Track:
         done, error = 0, None
         while done < len(timestamps) and error is None:
             chunk = len(self._samples.full)
-            room = self._chunk_rows - self._samples.open.rows
-            n, error = self._fill_chunk(pieces, timestamps[done : done + room])
+            some, pieces = split(pieces, self._chunk_rows - self._samples.open.rows)
+            n, error = self._fill_chunk(some, timestamps[done : done + sum(map(len, some))])
             if n:
                 if math.isnan(self.oldest):
                     self.oldest = float(timestamps[0])
@@ -177,29 +164,27 @@ class Track:
         return done, error
 
     def _fill_chunk(self, pieces: list[NDArray[Any]], timestamps: NDArray[np.float64]) -> tuple[int, OSError | None]:
-        """Write as many of the pieces' rows as there are timestamps, and take them off; return how many got there."""
-        n, error = self._timestamps.put(timestamps)
+        """Write rows that fit into the open chunk; return how many got there."""
+        n, error = self._timestamps.put([timestamps])
         done = 0
         while done < n:
-            rows = pieces[0][: n - done]
-            written, failure = self._samples.put(rows)
+            # As much at once as the processor's cache holds, for it is looked at three times.
+            some, pieces = split(pieces, min(n - done, self._cached_rows))
+            written, failure = self._samples.put(some)
             self._samples.accept(written)
-            self._survey(rows[:written])
+            self._survey(some if failure is None else split(some, written)[0])
             done += written
             if failure is not None:
                 error = failure
                 break
-            pieces[0] = pieces[0][written:]
-            if not len(pieces[0]):
-                del pieces[0]
         self._timestamps.accept(done)
         return done, error
 
-    def _survey(self, rows: NDArray[Any]) -> None:
+    def _survey(self, pieces: Sequence[NDArray[Any]]) -> None:
         """Take rows into the overview. It is given up where the disk is full: it can be made again, samples cannot."""
         if self._overview is not None:
             try:
-                self._overview.add(rows)
+                self._overview.add(pieces)
             except OSError:
                 self.drop_overview()
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 from numpy.typing import NDArray
 
 from . import disk
@@ -48,7 +48,7 @@ class ArrayWriter:
         self._unsynced: list[io.FileIO] = []
         self._folder_changed = True
         self._published = 0
-        self._waiting = memoryview(b"")
+        self._waiting: list[memoryview] = []
         self._row_bytes = layout.row_bytes
         # Only the number of rows changes in what is published, and not its width.
         self._before_rows, self._after_rows = json_bytes(layout.metadata(0)).split(b'"shape":[0', 1)
@@ -68,13 +68,13 @@ class ArrayWriter:
         """All chunks, the open one last."""
         return [*self.full, self.open] if self.open.rows else list(self.full)
 
-    def put(self, rows: NDArray[Any]) -> tuple[int, OSError | None]:
+    def put(self, pieces: Sequence[NDArray[Any]]) -> tuple[int, OSError | None]:
         """Write rows after the accepted ones; they must fit into the open chunk.
 
         Parameters
         ----------
-        rows
-            Shape (n_rows, *row_shape), C-contiguous, in the array's number format.
+        pieces
+            Each of shape (n_rows, *row_shape), n_rows > 0, C-contiguous, in the array's number format.
 
         Returns
         -------
@@ -89,7 +89,7 @@ class ArrayWriter:
         except OSError as error:
             return 0, error
         row_bytes = self._row_bytes
-        self._waiting = rows.reshape(-1).view(np.uint8).data
+        self._waiting = [rows.data.cast("B") for rows in pieces]
         n_bytes, failure = disk.write_at(self._file, self.open.rows * row_bytes, self._waiting)
         return n_bytes // row_bytes, failure
 
@@ -114,7 +114,10 @@ class ArrayWriter:
         """Count the first rows of those that `put` has just written."""
         if not n_rows:
             return
-        crc = crc32(self._waiting[: n_rows * self._row_bytes], self.open.crc)
+        crc, left = self.open.crc, n_rows * self._row_bytes
+        for piece in self._waiting:
+            crc = crc32(piece if len(piece) <= left else piece[:left], crc)
+            left -= min(left, len(piece))
         state = Chunk(self.open.rows + n_rows, crc)
         self.open = state
         if state.rows == self.layout.chunk_rows and self._file is not None:

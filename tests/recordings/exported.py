@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,8 @@ from myoscope.recordings.building import SessionBuilder
 from myoscope.recordings.formats import export_session, format_named, import_file
 from myoscope.recordings.progress import Stopped
 from myoscope.sources import Event, StreamInfo, names
+
+from .memory import Memory
 
 T0 = 71234.567890123
 
@@ -85,16 +86,6 @@ def same(one: Path, other: Path, *, times: float = 0.0, gaps: bool = True, about
             assert b.about == a.about
 
 
-def peak_bytes(work) -> int:
-    """Return how much memory Python held at most while `work` ran."""
-    tracemalloc.start()
-    try:
-        work()
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
 def steady(tmp_path: Path, name: str, out_name: str, monkeypatch, *, n: int = 8000, file: str = "") -> Path:
     """Assert that a session four times as long is written and read in no more memory; return what was written.
 
@@ -107,11 +98,14 @@ def steady(tmp_path: Path, name: str, out_name: str, monkeypatch, *, n: int = 80
     for i, length in enumerate((n // 4, n, 4 * n)):
         path = rich(tmp_path / f"{i}.myo", length, n_channels=32)
         out = tmp_path / f"{i}-out" / out_name
-        with open_session(path) as session:
-            written.append(peak_bytes(lambda to=out, s=session: export_session(s, name, to)))
+        with open_session(path) as session, Memory() as memory:
+            export_session(session, name, out)
+        written.append(memory.peak_bytes)
         if format_named(name).reads:
-            source, back = out / file if file else out, tmp_path / f"{i}-back.myo"
-            read.append(peak_bytes(lambda of=source, to=back: import_file(of, to)))
+            source = out / file if file else out
+            with Memory() as memory:
+                import_file(source, tmp_path / f"{i}-back.myo")
+            read.append(memory.peak_bytes)
     for peaks in (written, read):
         assert not peaks or peaks[2] < peaks[1] * 1.5 + 2**19, (written, read)
     return source if read else out

@@ -38,7 +38,7 @@ with atheris.instrument_imports(include=["myoscope.recordings", "myoscope.source
     from myoscope.recordings.arrays import ArrayLayout
     from myoscope.recordings.bio_unpickling import Lying, unpickle
     from myoscope.recordings.commits import RECORD_BYTES, decode
-    from myoscope.recordings.csv_lines import DELIMITERS, Table, is_number, lines_of, numbers, rows_of_lines
+    from myoscope.recordings.csv_lines import DELIMITERS, Table, TextLines, is_number, numbers, rows_of_lines
     from myoscope.recordings.errors import SessionError
     from myoscope.recordings.event_lines import parse_events
     from myoscope.recordings.extremes import Extremes
@@ -57,9 +57,9 @@ with atheris.instrument_imports(include=["myoscope.recordings", "myoscope.source
     from myoscope.recordings.shards import CRC_BYTES, ShardLayout
     from myoscope.sources import SourceError, StreamInfo
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import strange_files
-from sessions import recorded
+sys.path.append(str(Path(__file__).resolve().parents[2]))
+from tests.recordings import strange_bytes, strange_edf, strange_files
+from tests.recordings.sessions import recorded
 
 SHARD = ShardLayout(Path("emg"), np.dtype("<i2"), (4,), 128, 64, (4,), 64)
 TOO_LARGE = ("bomb", "30,000", "70 MB", "20 MB", "quarter of a million", "million channels", "every other sample")
@@ -268,7 +268,7 @@ def table(data: bytes) -> None:
     if not data:
         return
     delimiter, text = DELIMITERS[data[0] % len(DELIMITERS)], io.StringIO(data[1:].decode("latin-1"))
-    rows = list(rows_of_lines(lines_of(text, FILE), FILE, delimiter))
+    rows = list(rows_of_lines(TextLines(text, FILE), FILE, delimiter))
     if rows:
         of = Table("utf-8", delimiter, data[0] > 127, 0, (), "", len(rows[0][1]))
         if all(is_number(cell, of.comma) for cell in rows[0][1]):
@@ -354,8 +354,8 @@ def seeds(target: str) -> list[bytes]:
         "xdf_chunk": [b"\0\1" + samples],
         "pickled": [pickle.dumps({"emg": np.zeros((2, 3)), "fs": 1.0}, protocol) for protocol in range(6)],
         "table": [b"\0t,a\n0,1\n0.1,2\n", b'\x811;2,5\n"3";4\n'],
-        "edf_head": [strange_files.edf()[:512] + b"+0\x14\x14\0+1\x152\x14a\x14\0"],
-        "npy_head": [strange_files.npy(), strange_files.npy("<U3", (2,))],
+        "edf_head": [strange_edf.edf()[:512] + b"+0\x14\x14\0+1\x152\x14a\x14\0"],
+        "npy_head": [strange_bytes.npy(), strange_bytes.npy("<U3", (2,))],
     }
     if target in found:
         return found[target]

@@ -145,7 +145,7 @@ def main(folder: str, told: str) -> None:
             rehearsal.step()
             file.seek(0)
             file.write(TOLD.pack(*rehearsal.counts))
-            real_time.sleep(0.001)
+            real_time.sleep(0.001)  # the pace of the program: a kill falls between any two steps
 
 
 if __name__ == "__main__":

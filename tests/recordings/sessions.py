@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -61,3 +62,13 @@ def recorded(
     made.step(0)
     made.close()
     return made.path
+
+
+def lines(path: Path) -> list[dict]:
+    """Return what a file of lines holds."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def attributes(group: Path) -> dict:
+    """Return what the own file of a session, or of a group in it, says at this moment."""
+    return json.loads((group / "zarr.json").read_text(encoding="utf-8"))["attributes"]

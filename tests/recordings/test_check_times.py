@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from myoscope.recordings import open_session
-from myoscope.recordings.clocks import source_clock, utc_clock
+from myoscope.recordings.clocks import ClockFigures, source_clock, utc_clock
 from myoscope.recordings.progress import no_progress
 from myoscope.recordings.report import make_report
+from myoscope.recordings.session_verdicts import _time_of_day
 from myoscope.recordings.timing import measure_times
 from myoscope.sources import Block, StreamInfo
 
@@ -169,3 +170,24 @@ def test_a_clock_that_was_set_is_worth_a_look(tmp_path):
     assert figure.verdict == "look"
     assert "was set meanwhile" in figure.sentence
     assert report.ok
+
+
+@pytest.mark.parametrize(
+    ("clock", "shown", "verdict", "said"),
+    [
+        (ClockFigures(2), "was not set meanwhile", "ok", "Nobody set the computer's time of day"),
+        (ClockFigures(60, 10.0), "was not set meanwhile", "ok", "came apart by 0.036 s an hour."),
+        (ClockFigures(60, 10.0, (3600.0, -0.25)), "was set by +3,600, -0.25 s", "look", "by another clock"),
+        (ClockFigures(1), "noted once", "ok", "nobody knows"),
+    ],
+)
+def test_the_computers_clock_is_told_in_words(clock, shown, verdict, said):
+    figure = _time_of_day(clock)
+    assert (figure.title, figure.value, figure.verdict) == ("Clock of the computer", shown, verdict)
+    assert said in figure.sentence
+    # What a window translates gives the same in English.
+    assert figure.phrase.format(**figure.values) == figure.value
+
+
+def test_a_clock_that_was_never_noted_is_not_told_of():
+    assert _time_of_day(ClockFigures()) is None

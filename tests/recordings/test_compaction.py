@@ -17,7 +17,7 @@ import zarr
 
 from myoscope.recordings import SessionError, array_compaction, check_session, compaction, open_session, shards
 from myoscope.recordings.array_compaction import UNFINISHED, Crcs, has_leftovers
-from myoscope.recordings.compaction import compact_session, compacted
+from myoscope.recordings.compaction import Compacted, compact_session, compacted
 from myoscope.recordings.lock import SessionLock
 from myoscope.recordings.manifest import verify_manifest, write_manifest
 from myoscope.recordings.progress import Stopped
@@ -57,6 +57,10 @@ def names_in(path: Path) -> set[str]:
     return {file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()}
 
 
+def n_bytes(folder):
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
     return two_streams(tmp_path_factory.mktemp("original") / "original.myo")
@@ -73,8 +77,10 @@ def test_a_compacted_session_holds_the_same_in_less(path):
     before = content(path)
     checksums = (path / "checksums.json").read_bytes()
     shares: list[float] = []
-    told = compact_session(path, shares.append)
-    assert "every sample was read back and verified" in told
+    n_before = n_bytes(path)
+    done = compact_session(path, shares.append)
+    assert done == Compacted(path, n_before, n_bytes(path))
+    assert done.n_bytes_after < done.n_bytes_before
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(shares) > 10
@@ -92,7 +98,7 @@ def test_a_compacted_session_holds_the_same_in_less(path):
     assert check_session(path)["ok"]
     assert verify_manifest(path).manifest is not None
     assert not verify_manifest(path).faults
-    assert "compressed already" in compact_session(path)
+    assert compact_session(path) == Compacted(path, n_bytes(path), n_bytes(path), already=True)
 
 
 def test_a_recovered_session_is_compacted_too(tmp_path):
@@ -104,7 +110,7 @@ def test_a_recovered_session_is_compacted_too(tmp_path):
         made.step(0)
     shutil.copytree(made.path, tmp_path / "found.myo")
     made.close()
-    assert "became" in compact_session(tmp_path / "found.myo")
+    assert not compact_session(tmp_path / "found.myo").already
     with open_session(tmp_path / "found.myo") as session:
         assert session.state == "recovered"
         assert (session.streams["emg"].read()[0] == counted(0, 3000)).all()
@@ -122,7 +128,7 @@ def test_short_sessions_are_compacted(tmp_path, n):
 def test_sessions_without_streams_have_nothing_to_compress(tmp_path):
     made = recorder(tmp_path)
     made.close()
-    assert "compressed already" in compact_session(made.path)
+    assert compact_session(made.path).already
 
 
 # Readers

@@ -16,7 +16,7 @@ from myoscope.recordings.edf_annotations import parse as parse_annotations
 from myoscope.recordings.edf_grid import Numbers, Run, Segment, padding_of, runs_of
 from myoscope.recordings.edf_header import BLOCK, Header, Signal, n_signals, parse
 from myoscope.recordings.edf_rates import MAX_RECORD_BYTES, decimal, fraction_of, records_for
-from myoscope.recordings.edf_scaling import Extremes, plain, scales_for, stored
+from myoscope.recordings.edf_scaling import Extremes, fits, plain, scales_for, stored
 from myoscope.recordings.edf_texts import (
     event_text,
     labels_of,
@@ -123,7 +123,7 @@ def test_bad_annotations_are_one_sentence(data):
 @settings(deadline=None)
 @given(
     st.sampled_from(["int16", "uint16", "int32", "int8"]),
-    st.sampled_from([1.0, 0.5, 0.195, 4.5 / 24 / (2**23 - 1) * 1e6, 0.0488, 1e-3, -0.25]),
+    st.sampled_from([1.0, 0.5, 0.195, 4.5 / 24 / (2**23 - 1) * 1e6, 0.0488, 1e-3, -0.25, 2.0, 1000.0, -305.2]),
     st.integers(-(2**15), 2**15 - 1),
     st.integers(0, 2**15),
     st.sampled_from(["µV", "V", "g"]),
@@ -133,7 +133,10 @@ def test_whole_numbers_stay_what_they_are(dtype, scale, low, width, unit):
     low = int(np.clip(low, ends.min, ends.max))
     high = min(low + width, ends.max)
     info = StreamInfo(fs=100, channel_names=("a",), unit=unit, dtype=dtype, scale=scale)
-    spelled, (one,) = scales_for(info, Extremes(np.array([low]), np.array([high]), 0), 24)
+    extremes = Extremes(np.array([low]), np.array([high]), 0)
+    assume(fits(info, extremes))
+    spelled, (one,) = scales_for(info, extremes, 24)
+    assert len(one.physical_min) <= 8 >= len(one.physical_max)
     values = np.array([[low], [high], [(low + high) // 2]]).astype(dtype)
     signal = Signal("a", "", spelled, one.physical_min, one.physical_max, one.digital_min, one.digital_max, "", 1)
     digits = stored([one])(values).astype(object)

@@ -11,13 +11,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from myoscope.recordings import check_session, open_session
+from tests.waiting import until
 
 from .ledger import read_ledger
 from .rehearsal import RATE_HZ, TOLD
@@ -44,11 +44,7 @@ class Running:
 
     def until_made(self, n: int) -> None:
         """Wait until the source has made so many samples."""
-        deadline = time.monotonic() + 60
-        while self.counts[0] < n:
-            assert self.process.poll() is None, "the program has ended by itself"
-            assert time.monotonic() < deadline, "the program does not get on"
-            time.sleep(0.001)
+        until(lambda: self.counts[0] >= n, f"sample {n:,}", 60.0, program=self.process)
 
     def stop_for_a_moment(self) -> tuple[int, int, int]:
         """Let nothing more happen in the program; return what it had said."""

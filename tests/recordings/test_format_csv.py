@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from myoscope.recordings import SessionError, open_session
+from myoscope.recordings import SessionError, csv_theirs, open_session
 from myoscope.recordings.csv_cells import safe, times, unsafe
+from myoscope.recordings.csv_lines import TextLines
 from myoscope.recordings.formats import export_session, import_file
 
 from .exported import changed, rich, rich_irregular, same, steady, stops
@@ -143,3 +144,83 @@ def test_every_time_comes_back(zero, after):
     moments = np.array(after) + zero
     read = np.array([float(text) for text in times(moments, zero)]) + zero
     np.testing.assert_allclose(read, moments, rtol=2**-52, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("text", "fs", "note"),
+    [
+        # Greek mu, as a Mac writes it.
+        ("time [\u03bcs],a\n0,1\n1000,2\n2000,3\n", 1000, "By its times it was sampled at 1000 Hz."),
+        ("time [ticks],a\n0,1\n1,2\n2,3\n", 1,
+         "The unit of its times, ticks, is not known; they were taken for seconds."),
+        ("Bandpass 20-450 Hz\ntime,a\n0,1\n0.001,2\n0.002,3\n", 1000, "A line was left out."),
+        ("Filter: 450 Hz\nSampling rate: 2,5 kHz\nx,y\n1,2\n3,4\n", 2500, "By its heading it was sampled at 2500 Hz."),
+        ("time [s] at 10 Hz,a\n0,9007199254740993\n0.1,1\n", 10,
+         "Numbers are kept as float64: of more than 15 digits the last ones are rounded."),
+        ("time [s],a\n0,1\n2000,1\n4000,1\n", 0.0005, "By its times it was sampled at 0.0005 Hz."),
+    ],
+)  # fmt: skip
+def test_what_is_taken_for_granted_is_said(text, fs, note, tmp_path):
+    imported = import_file(written(tmp_path / "x.csv", text), tmp_path / "x.myo")
+    assert note in imported.notes
+    with open_session(imported.path) as session:
+        assert session.streams["table"].info.fs == fs
+
+
+def test_a_frequency_of_a_filter_is_no_rate(tmp_path):
+    with pytest.raises(SessionError, match="does not say how fast"):
+        import_file(written(tmp_path / "x.csv", "Bandpass 20-450 Hz\na,b\n1,2\n3,4\n"), tmp_path / "x.myo")
+
+
+def test_lines_without_cells_are_passed_over_and_counted(tmp_path):
+    text = "a,b\n1,2\n3,4\n" + "\n" * 300_000 + ",\r\n" * 200_000 + "5,x\n7,8\n"
+    with pytest.raises(SessionError, match="Line 500004 .* 'x' in column 2"):
+        import_file(written(tmp_path / "x.csv", text), tmp_path / "x.myo", fs=100)
+    imported = import_file(written(tmp_path / "x.csv", text.replace("x", "6")), tmp_path / "x.myo", fs=100)
+    with open_session(imported.path) as session:
+        np.testing.assert_array_equal(session.streams["table"].read()[0], [[1, 2], [3, 4], [5, 6], [7, 8]])
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        ("1,2\n3", "The last line .* 1 cells where 2 belong. Was the file cut off"),
+        ("1,2\n3,4e", "The last line .* '4e', which is no number"),
+        ("1,2\n# end\n\n", "The last line .* 1 cells"),
+        ('1,2\n"3","4"', ""),
+        ("1,2,\n3,,\n", ""),
+        ("1,2\n" + "3," + " " * 100_000 + "4", ""),
+    ],
+)
+def test_the_end_is_looked_at_before_the_rest(end, said, tmp_path, monkeypatch):
+    path = written(tmp_path / "x.csv", "a,b\n" + "1,2\n" * 2000 + end)
+    if not said:
+        with open_session(import_file(path, tmp_path / "x.myo", fs=100).path) as session:
+            assert session.streams["table"].n_samples == 2002
+        return
+    monkeypatch.setattr("myoscope.recordings.csv_theirs.numbers", lambda *_: pytest.fail("rows were read before"))
+    with pytest.raises(SessionError, match=said):
+        import_file(path, tmp_path / "x.myo", fs=100)
+
+
+def test_of_long_lines_few_are_looked_at(tmp_path):
+    path = written(tmp_path / "x.csv", ("," * 60_000 + "\n") * 400)
+    with path.open(newline="") as file:
+        assert list(TextLines(file, path)) == []
+    path = written(tmp_path / "y.csv", ("x" + "," * 60_000 + "\n") * 400)
+    looked_at = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_theirs, "_cells", lambda line, delimiter: looked_at.append(len(line)) or [])
+        with pytest.raises(SessionError, match="no rows of numbers"):
+            csv_theirs.table_of(path)
+    assert sum(looked_at) < 9 * (csv_theirs.HEAD_CHARS + 100_000)
+
+
+def test_a_table_of_more_events_than_any_session_has_is_refused(tmp_path, monkeypatch):
+    with open_session(rich(tmp_path / "a.myo", 400)) as session:
+        out = export_session(session, "csv", tmp_path / "a-csv").path
+    monkeypatch.setattr("myoscope.recordings.csv_ours.MAX_ROWS", 20)
+    events = out / "events.csv"
+    events.write_bytes(events.read_bytes() + b"1,a,b,c,d\r\n" * 30)
+    with pytest.raises(SessionError, match="over 20 rows"):
+        import_file(out / "emg.csv", tmp_path / "b.myo")

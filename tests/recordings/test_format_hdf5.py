@@ -10,9 +10,9 @@ import pytest
 
 from myoscope.recordings import SessionError, open_session
 from myoscope.recordings.formats import export_session
-from myoscope.recordings.progress import Stopped
+from tests.recordings.exported import stops
+from tests.recordings.memory import most_to_export
 from tests.recordings.mixed import EMG, mixed_session
-from tests.recordings.steady import most_memory
 
 
 @pytest.fixture(scope="module")
@@ -58,12 +58,8 @@ def test_events_gaps_and_facts_come_back(session, tmp_path):
 
 
 def test_stopped_half_way_it_leaves_nothing(session, tmp_path):
-    def stop(share):
-        if share > 0.3:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        export_session(session, "hdf5", tmp_path / "take.h5", stop)
+    out = tmp_path / "take.h5"
+    stops(lambda progress: export_session(session, "hdf5", out, progress), out)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -75,4 +71,4 @@ def test_an_unknown_compression_is_refused(session, tmp_path):
 
 @pytest.mark.parametrize("name", ["hdf5", "mat5", "mat73", "xdf"])
 def test_memory_does_not_grow_with_the_length(tmp_path, name):
-    assert most_memory(tmp_path, name, seconds=120) < 1.3 * most_memory(tmp_path, name, seconds=40) + 2**20
+    assert most_to_export(tmp_path, name, seconds=120) < 1.3 * most_to_export(tmp_path, name, seconds=40) + 2**20

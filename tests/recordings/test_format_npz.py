@@ -132,3 +132,38 @@ def test_bad_archives_are_one_sentence(tmp_path):
             import_file(path, tmp_path / f"{i}.myo", fs=100)
         except SessionError:
             assert not (tmp_path / f"{i}.myo").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"emg": np.full((400, 3), "1.5")}, "no samples"),
+        ({"emg_timestamps": np.full(400, "1.5")}, "no samples"),
+        ({"emg": np.zeros(3, np.float32), "emg_timestamps": np.array(1.0)}, "not as described"),
+        ({"emg": np.zeros((400, 2), np.float32)}, "not as described"),
+    ],
+)
+def test_an_archive_of_ours_that_was_changed_is_refused(change, said, tmp_path):
+    with open_session(rich(tmp_path / "a.myo", 400)) as session:
+        out = export_session(session, "npz", tmp_path / "a.npz").path
+    with np.load(out) as archive:
+        arrays = {**archive, **change}
+    np.savez(out, **arrays)
+    with pytest.raises(SessionError, match=said):
+        import_file(out, tmp_path / "b.myo")
+    assert not (tmp_path / "b.myo").exists()
+
+
+def test_times_that_do_not_fit_are_told(tmp_path):
+    arrays = {"emg": np.zeros((100, 2)), "emg_timestamps": np.arange(99.0)}
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(SessionError, match="does not say how fast"):
+        import_file(tmp_path / "x.npz", tmp_path / "x.myo")
+    imported = import_file(tmp_path / "x.npz", tmp_path / "x.myo", fs=100)
+    assert imported.notes == ["emg_timestamps is left out: it has not one time a sample."]
+
+
+def test_more_events_than_are_read_back_are_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("myoscope.recordings.format_npz.MAX_BYTES", 1000)
+    with open_session(rich(tmp_path / "a.myo", 400)) as session:
+        assert "more events and gaps than are read back" in export_session(session, "npz", tmp_path / "a.npz").notes[0]

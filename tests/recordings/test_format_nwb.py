@@ -12,10 +12,10 @@ import pytest
 from myoscope.recordings import SessionError, open_session
 from myoscope.recordings.building import SessionBuilder
 from myoscope.recordings.formats import export_session
-from myoscope.recordings.progress import Stopped
 from myoscope.sources import StreamInfo
+from tests.recordings.exported import stops
+from tests.recordings.memory import most_to_export
 from tests.recordings.mixed import EMG, T0, WHEN, mixed_session
-from tests.recordings.steady import most_memory
 
 SERIOUS = {"ERROR", "PYNWB_VALIDATION", "CRITICAL", "BEST_PRACTICE_VIOLATION"}
 
@@ -120,14 +120,10 @@ def test_what_nwb_does_not_know_is_refused(session, tmp_path, options):
 
 
 def test_stopped_half_way_it_leaves_nothing(session, tmp_path):
-    def stop(share):
-        if share > 0.5:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        export_session(session, "nwb", tmp_path / "take.nwb", stop)
+    out = tmp_path / "take.nwb"
+    stops(lambda progress: export_session(session, "nwb", out, progress), out)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_memory_does_not_grow_with_the_length(tmp_path):
-    assert most_memory(tmp_path, "nwb", seconds=60) < 1.3 * most_memory(tmp_path, "nwb", seconds=20) + 2**20
+    assert most_to_export(tmp_path, "nwb", seconds=60) < 1.3 * most_to_export(tmp_path, "nwb", seconds=20) + 2**20

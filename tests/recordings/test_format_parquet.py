@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from myoscope.recordings import SessionError, open_session
+from myoscope.recordings import SessionError, open_session, parquet_reading
 from myoscope.recordings.formats import export_session, import_file
 
 from .exported import changed, rich, rich_irregular, same, steady, stops
@@ -98,3 +101,90 @@ def test_bad_tables_are_one_sentence(tmp_path):
     pq.write_table(pa.table({"a": ["x"], "b": ["y"]}), path)
     with pytest.raises(SessionError, match="needs a column of times"):
         import_file(path, tmp_path / "text.myo")
+
+
+TIMES = np.arange(6) / 100
+
+
+@pytest.mark.parametrize(
+    ("columns", "dtype", "values", "note"),
+    [
+        # A structure has two columns in the file, so the numbers of columns differ from those of fields.
+        ({"s": pa.array([{"x": 1, "y": 2}] * 6), "a": pa.array([1, None, 3, 4, 5, 6], pa.int64())}, "float64",
+         [1, np.nan, 3, 4, 5, 6], "kept together as float64"),
+        ({"a": pa.array([2**63 + 1] * 6, pa.uint64()), "b": pa.array([-1] * 6, pa.int64())}, "float64",
+         [2.0**63, -1] * 6, "whole numbers beyond 2**53 are rounded"),
+        ({"a": pa.array([2**62 + 1] * 6, pa.int64())}, "int64", [2**62 + 1] * 6, ""),
+        ({"a": pa.array([1, None, 3, 4, 5, 6], pa.int16())}, "float64", [1, np.nan, 3, 4, 5, 6], ""),
+    ],
+)  # fmt: skip
+def test_whole_numbers_stay_or_their_rounding_is_said(columns, dtype, values, note, tmp_path):
+    pq.write_table(pa.table({"time": pa.array(TIMES), **columns}), tmp_path / "x.parquet")
+    imported = import_file(tmp_path / "x.parquet", tmp_path / "x.myo")
+    assert any("float64" in one for one in imported.notes) == bool(note)
+    assert note in " ".join(imported.notes)
+    with open_session(imported.path) as session:
+        stream = session.streams["table"]
+        assert stream.info.dtype == dtype
+        np.testing.assert_array_equal(stream.read()[0].ravel(), np.array(values, dtype))
+
+
+def test_empty_cells_that_a_file_denies_are_refused(tmp_path, monkeypatch):
+    pq.write_table(pa.table({"time": TIMES, "a": pa.array([1, None, 3, 4, 5, 6], pa.int64())}), tmp_path / "x.parquet")
+    monkeypatch.setattr(parquet_reading, "_nulls", lambda *_: False)
+    with pytest.raises(SessionError, match="empty cells where it says it has none"):
+        import_file(tmp_path / "x.parquet", tmp_path / "x.myo")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    with open_session(rich(tmp_path / "a.myo", 400)) as session:
+        return export_session(session, "parquet", tmp_path / "a-parquet").path
+
+
+def test_a_copy_beside_a_file_does_not_double_its_samples(folder, tmp_path):
+    shutil.copy(folder / "emg.parquet", folder / "emg (copy).parquet")
+    imported = import_file(folder / "emg.parquet", tmp_path / "b.myo")
+    assert "emg (copy).parquet holds emg, as another file does, and was left out." in imported.notes
+    same(tmp_path / "a.myo", imported.path)
+
+
+def test_one_file_alone_says_what_is_missing(folder, tmp_path):
+    (tmp_path / "alone").mkdir()
+    shutil.copy(folder / "emg.parquet", tmp_path / "alone")
+    imported = import_file(tmp_path / "alone" / "emg.parquet", tmp_path / "b.myo")
+    assert imported.notes == ["Not beside it, so left out: force."]
+
+
+def described(file, change):
+    """Write a file of ours anew, with another description."""
+    read = pq.read_table(file)
+    said = json.loads(read.schema.metadata[b"myoscope"])
+    change(said)
+    pq.write_table(read.replace_schema_metadata({"myoscope": json.dumps(said)}), file)
+
+
+@pytest.mark.parametrize("order", [[["emg"]], 5, {"emg": 1}, "emg", None])
+def test_an_order_of_anything_does_no_harm(order, folder, tmp_path):
+    for file in folder.glob("*.parquet"):
+        described(file, lambda said: said.update(order=order))
+    with open_session(import_file(folder / "emg.parquet", tmp_path / "b.myo").path) as session:
+        assert set(session.streams) == {"emg", "force"}
+
+
+@pytest.mark.parametrize("times", [pa.array([None, 1.0], pa.float64()), pa.array(["x", "y"]), pa.array([True, False])])
+def test_events_at_no_time_are_left_out(times, folder, tmp_path):
+    file = folder / "events.parquet"
+    read = pq.read_table(file)
+    pq.write_table(read.set_column(0, "time", times).replace_schema_metadata(read.schema.metadata), file)
+    with open_session(import_file(folder / "emg.parquet", tmp_path / "b.myo").path) as session:
+        assert len(session.events) <= 2
+
+
+def test_columns_of_text_are_no_samples(folder, tmp_path):
+    file = folder / "emg.parquet"
+    read = pq.read_table(file)
+    texts = pa.array(["1"] * 400)
+    pq.write_table(read.set_column(1, read.column_names[1], texts).replace_schema_metadata(read.schema.metadata), file)
+    with pytest.raises(SessionError, match="not the columns that it describes"):
+        import_file(file, tmp_path / "b.myo")

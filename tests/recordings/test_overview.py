@@ -114,7 +114,7 @@ def test_levels_do_not_depend_on_how_blocks_are_cut(tmp_path_factory, lengths, d
     writer = OverviewWriter(folder, data.dtype, n_channels)
     first = 0
     for n in lengths:
-        writer.add(data[first : first + n])
+        writer.add([data[first : first + n]])
         first += n
     writer.finish()
     check_levels(folder / "overview", data)

@@ -10,6 +10,7 @@ import sys
 import threading
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import fsspec
 import numpy as np
@@ -52,7 +53,7 @@ class Server(http.server.SimpleHTTPRequestHandler):
     """Serves a folder; knows ranges as a real store does, unless told otherwise."""
 
     ranges = True
-    asked: list[str] = []  # noqa: RUF012  one a test, set by the fixture
+    asked: ClassVar[list[str]]  # one a test, set by the fixture
 
     def do_GET(self):
         self.asked.append(f"{self.path} {self.headers.get('Range', '')}".strip())
@@ -188,13 +189,13 @@ def test_reading_a_little_of_much_asks_for_little(session, serve):
     ]
 
 
-def test_neighbours_cost_one_request(memory):
+@pytest.mark.usefixtures("memory")
+def test_neighbours_cost_one_request():
     data = np.random.default_rng(0).bytes(5 * BLOCK_BYTES + 100)
     fsspec.filesystem("memory").pipe("/store/big", data)
-    memory  # noqa: B018  clears the store afterwards
 
     class Counting(Files):
-        asked: list[tuple] = []  # noqa: RUF012
+        asked: ClassVar[list[tuple[int, int]]] = []
 
         def call(self, verb, path, *given):
             self.asked.append(given)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import time
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ import zarr
 from myoscope.recordings import SessionError, check_session, open_session
 from myoscope.sources import Event
 
+from .memory import Memory
 from .sessions import EMG, MARKERS, SteppedTime, block, counted, recorded, recorder
 from .strange_sessions import SAMPLES, SESSIONS, edit
 
@@ -176,23 +176,20 @@ def test_a_strange_folder_is_refused_in_one_sentence(tmp_path, good, change, ope
     session = tmp_path / "strange.myo"
     shutil.copytree(good, session)
     change(session)
-    tracemalloc.start()
     begun = time.process_time()
-    try:
-        result = opener(session)
-    except SessionError as error:
-        text = str(error)
-        assert len(text) < 600
-        assert "\n" not in text
-        assert text[-1] in ".?"
-    else:
-        assert opener is check_session  # what can be opened at all is reported instead
-        assert not result["ok"]
-        assert all(isinstance(problem, str) for problem in result["problems"])
-    finally:
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert peak < 64 * 2**20
+    with Memory() as memory:
+        try:
+            result = opener(session)
+        except SessionError as error:
+            text = str(error)
+            assert len(text) < 600
+            assert "\n" not in text
+            assert text[-1] in ".?"
+        else:
+            assert opener is check_session  # what can be opened at all is reported instead
+            assert not result["ok"]
+            assert all(isinstance(problem, str) for problem in result["problems"])
+    assert memory.peak_bytes < 64 * 2**20
     assert time.process_time() - begun < 5.0  # bounded, however slow the machine
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from myoscope.recordings.shard_codec import decode_index, decode_inner
 from myoscope.recordings.sharded_array import ShardedArray, copy_rows
 from myoscope.recordings.shards import ShardLayout
 
+from .memory import Memory
 from .sessions import counted, recorded
 from .strange_shards import MANY, STRANGE, flipped
 
@@ -130,14 +130,9 @@ def test_strange_shards_are_refused_in_one_sentence(tmp_path, good, change):
     session = tmp_path / "strange.myo"
     shutil.copytree(good, session)
     change(session)
-    tracemalloc.start()
-    try:
-        with pytest.raises(SessionError) as told, open_session(session) as opened:
-            opened.streams["emg"].read()
-    finally:
-        _, peak = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    assert peak < 64 * 2**20
+    with Memory() as memory, pytest.raises(SessionError) as told, open_session(session) as opened:
+        opened.streams["emg"].read()
+    assert memory.peak_bytes < 64 * 2**20
     assert "\n" not in str(told.value)
     assert str(told.value)[-1] in ".?"
     assert len(str(told.value)) < 600

@@ -12,15 +12,10 @@ from myoscope.recordings import RecordingError, open_session
 from myoscope.recordings.take import Take
 from myoscope.sources.view_filter import ViewFilter
 
-from .sessions import EMG, SteppedTime, block, counted, recorder
+from .sessions import EMG, SteppedTime, attributes, block, counted, recorder
 
 BAND = ViewFilter(20.0, 450.0, 50.0)
 RMS = ViewFilter(rms_ms=100.0, montage="bipolar")
-
-
-def attributes(path, group="emg"):
-    """Return what the group's own file says at this moment."""
-    return json.loads((path / group / "zarr.json").read_text())["attributes"]
 
 
 def test_known_from_the_beginning_and_the_last_one_in_the_end(tmp_path):
@@ -31,7 +26,7 @@ def test_known_from_the_beginning_and_the_last_one_in_the_end(tmp_path):
     sink.open(EMG)
     sink.write(block(0, 100))
     made.step(0)
-    assert ViewFilter.from_json(attributes(made.path)["view_filter"]) == BAND
+    assert ViewFilter.from_json(attributes(made.path / "emg")["view_filter"]) == BAND
     made.note_view("emg", ViewFilter(rectify=True).to_json())
     made.note_view("emg", RMS.to_json())
     made.note_view("other", BAND.to_json())
@@ -39,7 +34,7 @@ def test_known_from_the_beginning_and_the_last_one_in_the_end(tmp_path):
     sink.write(block(100, 100))
     made.step(0)
     # Half a second later it would survive a crash.
-    assert ViewFilter.from_json(attributes(made.path)["view_filter"]) == RMS
+    assert ViewFilter.from_json(attributes(made.path / "emg")["view_filter"]) == RMS
     made.note_view("emg", BAND.to_json())
     made.close()
     with open_session(made.path) as session:
@@ -73,7 +68,7 @@ def test_without_a_word_nothing_is_kept(tmp_path):
     sink.open(EMG)
     sink.write(block(0, 100))
     made.close()
-    assert "view_filter" not in attributes(made.path)
+    assert "view_filter" not in attributes(made.path / "emg")
     with open_session(made.path) as session:
         assert session.streams["emg"].view_filter is None
 

@@ -3,49 +3,30 @@
 from __future__ import annotations
 
 import gzip
-import io
-import logging
-import struct
-import tracemalloc
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-import pyxdf
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
 from myoscope.recordings import SessionError, open_session, xdf_chunks
 from myoscope.recordings.building import SessionBuilder
 from myoscope.recordings.formats import export_session, import_file
-from myoscope.recordings.progress import Stopped
-from myoscope.recordings.xdf_clock import ClockMap, clock_lines
-from myoscope.recordings.xdf_frames import Frame, Skipped, frames
-from myoscope.sources import Event, StreamInfo, names
+from myoscope.recordings.xdf_frames import Frame, frames
+from myoscope.sources import StreamInfo, names
+from tests.recordings.by_pyxdf import load
+from tests.recordings.exported import stops
+from tests.recordings.memory import Memory, long_session
 from tests.recordings.mixed import EMG, EVENTS, T0, mixed_session
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
+
 NUMBERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64")
-
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    """pyxdf tells of segments through the root logger; that is no matter here."""
-    logging.getLogger("pyxdf").setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(scope="module")
 def session(tmp_path_factory):
     with open_session(mixed_session(tmp_path_factory.mktemp("xdf") / "take.myo")) as opened:
         yield opened
-
-
-def load(path, **options):
-    """Return what pyxdf reads, by the stream's name."""
-    streams, header = pyxdf.load_xdf(str(path), **{"dejitter_timestamps": False, **options})
-    return {stream["info"]["name"][0]: stream for stream in streams}, header
 
 
 def real(name):
@@ -161,12 +142,8 @@ def test_every_number_format_comes_back(tmp_path, dtype):
 
 
 def test_stopped_half_way_it_leaves_nothing(session, tmp_path):
-    def stop(share):
-        if share > 0.3:
-            raise Stopped
-
-    with pytest.raises(Stopped):
-        export_session(session, "xdf", tmp_path / "take.xdf", stop)
+    out = tmp_path / "take.xdf"
+    stops(lambda progress: export_session(session, "xdf", out, progress), out)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -269,260 +246,7 @@ def test_gzipped_files_are_read(tmp_path):
         import_file(tmp_path / "torn.xdfz", tmp_path / "torn.myo")
 
 
-# What is damaged
-
-
-@pytest.fixture(scope="module")
-def long_file(tmp_path_factory):
-    """30 s of one stream whose sample says its number, as XDF."""
-    folder = tmp_path_factory.mktemp("damaged")
-    with SessionBuilder(folder / "long.myo", clock_at_created=T0) as builder:
-        builder.stream("x", StreamInfo(fs=100.0, channel_names=("n",), dtype="int32"))
-        builder.write("x", np.arange(3000, dtype=np.int32)[:, None], T0 + np.arange(3000) / 100)
-        builder.event(Event(T0 + 29.0, "marker", "late"))
-        builder.finish()
-    with open_session(folder / "long.myo") as session:
-        return export_session(session, "xdf", folder / "long.xdf").path.read_bytes()
-
-
-def imported_from(data, folder):
-    (folder / "in.xdf").write_bytes(data)
-    notes = import_file(folder / "in.xdf", folder / "in.myo").notes
-    with open_session(folder / "in.myo") as session:
-        samples, times = session.streams["x"].read()
-        return notes, samples[:, 0].copy(), times.copy(), session.gaps, session.events
-
-
-def is_as_recorded(samples, times):
-    """Whether each sample that is there is one that was, at its own time."""
-    np.testing.assert_array_equal(times, T0 + np.arange(3000)[samples] / 100)
-    return True
-
-
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.77, 0.95])
-def test_of_a_truncated_file_all_that_is_whole_is_read(long_file, tmp_path, share):
-    data = long_file[: int(share * len(long_file))]
-    notes, samples, times, _, _ = imported_from(data, tmp_path)
-    assert is_as_recorded(samples, times)
-    np.testing.assert_array_equal(samples, np.arange(len(samples)))
-    (tmp_path / "in.xdf").write_bytes(data)
-    assert len(samples) >= len(load(tmp_path / "in.xdf")[0]["x"]["time_stamps"]) - 100
-    assert len(samples) > share * 3000 - 250
-    assert any("torn off" in note for note in notes)
-
-
-def chunk_at(data, t):
-    """Return where the chunk of samples begins that holds the one at `t` s, and its length."""
-    for frame in frames(io.BytesIO(data), len(data)):
-        if isinstance(frame, Frame) and frame.tag == xdf_chunks.SAMPLES and xdf_chunks.stream_of(frame.content) == 1:
-            kind = xdf_chunks.NumberFormat("<i4", 1, 0.0)
-            _, times = xdf_chunks.decode_samples(frame.content, kind, 0.0)
-            if times[0] <= T0 + t <= times[-1]:
-                return frame.at - 7, len(frame.content)
-    raise AssertionError(t)
-
-
-def test_a_chunk_with_a_wrong_length_costs_what_is_before_the_next_boundary(long_file, tmp_path):
-    at, _ = chunk_at(long_file, 9.5)
-    data = bytearray(long_file)
-    data[at : at + 5] = struct.pack("<BI", 4, 5000)
-    notes, samples, times, gaps, events = imported_from(bytes(data), tmp_path)
-    assert is_as_recorded(samples, times)
-    missing = 3000 - len(samples)
-    assert 100 <= missing <= 1000
-    assert sum(gap.n_lost for gap in gaps) == missing
-    assert {gap.cause for gap in gaps} <= {"damaged file", "not in the file"}
-    assert any("were skipped" in note for note in notes)
-    assert [event.label for event in events] == ["late"]
-
-
-def test_bytes_that_are_no_samples_cost_their_chunk_alone(long_file, tmp_path):
-    at, _ = chunk_at(long_file, 9.5)
-    data = bytearray(long_file)
-    data[at + 13] = 3
-    notes, samples, times, gaps, _ = imported_from(bytes(data), tmp_path)
-    assert is_as_recorded(samples, times)
-    assert 3000 - len(samples) == sum(gap.n_lost for gap in gaps) > 0
-    assert any("could not be read" in note for note in notes)
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_any_damage_is_survived_and_nothing_is_invented(long_file, tmp_path, seed):
-    rng = np.random.default_rng(seed)
-    data = bytearray(long_file)
-    first = 6000 + int(rng.integers(0, len(data) - 8000))
-    size = int(rng.integers(1, 400))
-    data[first : first + size] = rng.bytes(size) if seed % 2 else b""
-    notes, samples, times, _, _ = imported_from(bytes(data), tmp_path)
-    assert notes
-    # Damage inside of a chunk's values cannot be seen: XDF has no checksums. Everything else is as it was.
-    known = np.isin(times, T0 + np.arange(3000) / 100)
-    assert np.count_nonzero(~known) <= size
-    assert len(samples) > 1500
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"", "no XDF file"),
-        (b"XDF:", "it has no stream"),
-        (b"GARBAGE!", "no XDF file"),
-        (b"XDF:" + xdf_chunks.encode_of_stream(2, 1, b"<info/>"), "number format"),
-        (b"XDF:" + xdf_chunks.encode_of_stream(2, 1, b"<!DOCTYPE x [<!ENTITY a 'b'>]><info/>"), "entities"),
-        (b"XDF:" + xdf_chunks.encode_of_stream(2, 1, b"<info>" + b" " * 2**20 + b"</info>"), "1 MiB"),
-        (b"XDF:" + xdf_chunks.encode_of_stream(2, 1, b"\xff\xfe not xml"), "not XML"),
-        (b"XDF:\x08" + b"\xff" * 8 + b"\x03\x00", "it has no stream"),
-        (b"XDF:" + bytes(1000), "it has no stream"),
-    ],
-)
-def test_what_is_no_recording_is_refused_in_a_sentence(tmp_path, content, says):
-    (tmp_path / "x.xdf").write_bytes(content)
-    with pytest.raises(SessionError, match=says):
-        import_file(tmp_path / "x.xdf", tmp_path / "x.myo")
-    assert not (tmp_path / "x.myo").exists()
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("channel_count", "0"), ("channel_count", "99999"), ("nominal_srate", "1e9"), ("channel_format", "object")],
-)
-def test_streams_beyond_the_limits_are_left_out(tmp_path, field, value):
-    values = {"name": "x", "channel_count": "1", "nominal_srate": "10", "channel_format": "int16", field: value}
-    bad = "<info>" + "".join(f"<{key}>{text}</{key}>" for key, text in values.items()) + "</info>"
-    good = bad.replace(f">{value}<", ">1<" if field != "channel_format" else ">int16<")
-    data = b"XDF:" + xdf_chunks.encode_of_stream(2, 1, bad.encode())
-    data += xdf_chunks.encode_of_stream(2, 2, good.encode())
-    data += xdf_chunks.encode_samples(2, np.array([[4]], dtype="<i2"), np.array([1.0]))
-    (tmp_path / "x.xdf").write_bytes(data)
-    imported = import_file(tmp_path / "x.xdf", tmp_path / "x.myo")
-    assert any("left out" in note for note in imported.notes)
-    with open_session(imported.path) as session:
-        assert session.streams["x"].n_samples == 1
-
-
-def test_absurd_times_offsets_and_gaps_are_borne(tmp_path):
-    n_lost = 9 * 10**18
-    gap = (
-        f"<gap><t_first>1</t_first><t_last>2</t_last><sample>1</sample><n_lost>{n_lost}</n_lost><cause>x</cause></gap>"
-    )
-    header = (
-        "<info><name>x</name><channel_count>1</channel_count><nominal_srate>200000</nominal_srate>"
-        "<channel_format>int8</channel_format>{}</info>"
-    )
-    data = b"XDF:"
-    for number, desc in ((1, ""), (2, f"<desc><myoscope><gaps>{gap}{gap}{gap}</gaps></myoscope></desc>")):
-        data += xdf_chunks.encode_of_stream(2, number, header.format(desc).encode())
-        for t, offset_s in ((1.0, 0.5), (1e300, -1e300), (np.nan, 1.0), (7.0, 0.5)):
-            data += xdf_chunks.encode_clock_offset(number, t, offset_s)
-        for t in (1.0, 9e10):
-            data += xdf_chunks.encode_samples(number, np.array([[4]], dtype="<i1"), np.array([t]))
-        data += xdf_chunks.encode_samples(number, np.array([[4]], dtype="<i1"), np.array([1e300]))
-    (tmp_path / "x.xdf").write_bytes(data)
-    imported = import_file(tmp_path / "x.xdf", tmp_path / "x.myo")
-    with open_session(imported.path) as session:
-        assert [stream.n_samples for stream in session.streams.values()] == [2, 2]
-        assert session.streams["x"].first_timestamp == 1.5
-        assert all(gap.n_lost < 2**49 for gap in session.gaps)
-
-
-# The codec
-
-
-@given(st.integers(0, 2**64 - 1))
-def test_lengths_come_back(n):
-    data = xdf_chunks.encode_length(n)
-    assert xdf_chunks.decode_length(data) == (n, len(data))
-    with pytest.raises(xdf_chunks.DamagedChunk):
-        xdf_chunks.decode_length(data[:-1])
-
-
-@given(
-    hnp.arrays(
-        st.sampled_from([np.dtype(name) for name in xdf_chunks.FORMATS.values()]),
-        st.tuples(st.integers(0, 120), st.integers(1, 5)),
-    ),
-    st.lists(st.booleans(), min_size=120, max_size=120),
-)  # fmt: skip
-def test_samples_come_back_with_and_without_their_own_times(data, stamped):
-    times, last, rows = [], 5.0, []
-    for row, has_time in zip(data, stamped, strict=False):
-        last = last + 1.25 if has_time else last + 0.1
-        times.append(last)
-        rows.append((struct.pack("<Bd", 8, last) if has_time else b"\0") + row.tobytes())
-    content = struct.pack("<I", 9) + xdf_chunks.encode_length(len(data)) + b"".join(rows)
-    kind = xdf_chunks.NumberFormat(data.dtype.str, data.shape[1], 0.1)
-    again, read = xdf_chunks.decode_samples(content, kind, 5.0)
-    np.testing.assert_array_equal(again, data)
-    np.testing.assert_array_equal(read, times)
-    if len(data):
-        with pytest.raises(xdf_chunks.DamagedChunk):
-            xdf_chunks.decode_samples(content[:-1], kind, 5.0)
-        with pytest.raises(xdf_chunks.DamagedChunk):
-            xdf_chunks.decode_samples(content + b"\0", kind, 5.0)
-
-
-@given(st.binary(max_size=300), st.integers(1, 5), st.sampled_from(sorted(xdf_chunks.FORMATS.values())))
-def test_no_bytes_crash_the_codec(content, n_channels, dtype):
-    kind = xdf_chunks.NumberFormat(dtype, n_channels, 0.01)
-    for read in (
-        lambda: xdf_chunks.decode_samples(content, kind, 0.0),
-        lambda: list(xdf_chunks.decode_texts(content, n_channels, 0.0, 0.0)),
-        lambda: xdf_chunks.decode_clock_offset(content),
-    ):
-        with suppress(xdf_chunks.DamagedChunk):
-            assert read() is not None
-
-
-@given(st.binary(max_size=400))
-def test_any_bytes_are_chunks_or_skipped(data):
-    whole = xdf_chunks.MAGIC + data
-    found = list(frames(io.BytesIO(whole), len(whole)))
-    at = len(xdf_chunks.MAGIC)
-    for one in found:
-        if isinstance(one, Skipped):
-            assert one.first == at < one.last
-            at = one.last
-        else:
-            assert one.at + len(one.content) > at
-            at = one.at + len(one.content)
-    assert at == len(whole)
-
-
-@settings(max_examples=40)
-@given(st.lists(st.tuples(st.text("aµ€\n\0😀", max_size=8), st.text("xy", max_size=3)), max_size=5))
-def test_texts_come_back(rows):
-    times = [float(i) for i in range(len(rows))]
-    chunk = xdf_chunks.encode_texts(3, rows, times)
-    (frame,) = frames(io.BytesIO(xdf_chunks.MAGIC + chunk), 4 + len(chunk))
-    assert [(t, tuple(texts)) for t, texts in xdf_chunks.decode_texts(frame.content, 2, 0.0, 0.0)] == [
-        (t, row) for t, row in zip(times, rows, strict=True)
-    ]
-
-
-# The clock
-
-
-def test_outliers_hardly_move_the_line():
-    t = np.arange(0.0, 600.0, 5.0)
-    offsets = -2.5 + 2e-5 * t + np.random.default_rng(2).normal(scale=2e-5, size=len(t))
-    offsets[::17] += 0.01
-    (line,) = clock_lines(t, offsets)
-    assert line.slope == pytest.approx(2e-5, abs=2e-7)
-    synced, resets = ClockMap([line])(np.array([0.0, 300.0]))
-    assert resets == []
-    np.testing.assert_allclose(synced, [-2.5, 300 - 2.5 + 6e-3], atol=3e-5)
-
-
-def test_chunks_are_synchronised_as_the_whole_would_be():
-    t = np.concatenate([np.arange(1000.0, 1100.0, 5.0), np.arange(3.0, 103.0, 5.0)])
-    offsets = np.where(t > 500, -900.0, 250.0)
-    lines = clock_lines(t, offsets)
-    assert len(lines) == 2
-    times = np.concatenate([np.arange(1000.0, 1099.0, 0.7), np.arange(4.0, 100.0, 0.7)])
-    whole, resets = ClockMap(lines)(times)
-    assert resets == [len(np.arange(1000.0, 1099.0, 0.7))]
-    by_chunk = ClockMap(lines)
-    np.testing.assert_array_equal(np.concatenate([by_chunk(some)[0] for some in np.array_split(times, 23)]), whole)
+# Wide, and long
 
 
 def test_many_channels_in_few_chunks(tmp_path):
@@ -553,18 +277,9 @@ def test_pictures_are_written_without_a_line_a_pixel(tmp_path):
 def test_memory_of_an_import_does_not_grow_with_the_length(tmp_path):
     peaks = []
     for seconds in (20, 60):
-        with SessionBuilder(tmp_path / f"{seconds}.myo", clock_at_created=T0) as builder:
-            builder.stream("emg", StreamInfo(fs=2000.0, channel_names=names("emg", 16)))
-            data = np.random.default_rng(1).normal(size=(20_000, 16)).astype(np.float32)
-            for first in range(0, seconds, 10):
-                builder.write("emg", data, T0 + first + np.arange(20_000) / 2000)
-            builder.finish()
-        with open_session(tmp_path / f"{seconds}.myo") as session:
+        with open_session(long_session(tmp_path / f"{seconds}.myo", seconds)) as session:
             made = export_session(session, "xdf", tmp_path / f"{seconds}.xdf")
-        tracemalloc.start()
-        try:
+        with Memory() as memory:
             import_file(made.path, tmp_path / f"{seconds}-back.myo")
-            peaks.append(tracemalloc.get_traced_memory()[1])
-        finally:
-            tracemalloc.stop()
+        peaks.append(memory.peak_bytes)
     assert peaks[1] < 1.3 * peaks[0] + 2**20

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import struct
-import tracemalloc
 import warnings
 import zipfile
 from contextlib import suppress
@@ -25,6 +24,7 @@ from myoscope.recordings.manifest import write_manifest
 from myoscope.recordings.progress import Stopped, no_progress
 from myoscope.recordings.zip_entries import is_session_file
 
+from .memory import Memory
 from .sessions import EMG, MARKERS, block, counted, recorder
 
 
@@ -174,16 +174,11 @@ def test_memory_stays_flat(session, tmp_path):
         sink.write(block(first, 50_000))
         made.step(0)
     made.close()
-    with open_session(big) as opened:
-        tracemalloc.start()
+    with open_session(big) as opened, Memory() as writing:
         out = export_session(opened, "zip", tmp_path / "big.zip").path
-        _, writing = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-    tracemalloc.start()
-    import_file(out, tmp_path / "back.myo")
-    _, reading = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert max(writing, reading) < 8 * 2**20
+    with Memory() as reading:
+        import_file(out, tmp_path / "back.myo")
+    assert max(writing.peak_bytes, reading.peak_bytes) < 8 * 2**20
 
 
 # Strangers
@@ -312,14 +307,9 @@ STRANGE = {
 def test_a_strange_archive_is_refused_in_one_sentence(session, tmp_path, change):
     archive = tmp_path / "strange.zip"
     archive.write_bytes(change(files_in(session)))
-    tracemalloc.start()
-    try:
-        with pytest.raises(SessionError) as told:
-            import_file(archive, tmp_path / "in", no_progress)
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak < 64 * 2**20
+    with Memory() as memory, pytest.raises(SessionError) as told:
+        import_file(archive, tmp_path / "in", no_progress)
+    assert memory.peak_bytes < 64 * 2**20
     assert "\n" not in str(told.value)
     assert str(told.value)[-1] in ".?"
     assert [path.name for path in tmp_path.iterdir() if path.name != "in"] == ["strange.zip"]
