@@ -191,11 +191,11 @@ def thumbnail(stream: StoredStream) -> bytes:
     columns = min(COLUMNS, n)
     edges = n * np.arange(columns + 1) // columns
     # One reading for what is short; of what is long, the beginning of each column.
-    whole = stream.read(0, n)[0] if n <= COLUMNS * ROWS_A_COLUMN else None
+    whole = stream.read_samples(0, n) if n <= COLUMNS * ROWS_A_COLUMN else None
     low, high = [], []
     for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
         end = min(last, first + ROWS_A_COLUMN)
-        data = stream.read(first, end)[0] if whole is None else whole[first:end]
+        data = stream.read_samples(first, end) if whole is None else whole[first:end]
         rows = data.reshape(len(data), -1)[:, :MAX_CHANNELS].astype(np.float32)
         low.append(rows.min(axis=0))
         high.append(rows.max(axis=0))

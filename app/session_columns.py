@@ -75,7 +75,7 @@ class StreamLine:
         self.gaps = np.array([(gap.t_first - zero, gap.t_last - zero) for gap in gaps]).reshape(-1, 2)
         self._middle: NDArray[np.float32] | None = None
         # Looked for here, where it may take a while: whoever asks afterwards is told at once.
-        self.stream.lacks_overview  # noqa: B018
+        _ = stream.lacks_overview
 
     def _knots(self) -> tuple[list[float], list[float]]:
         """Return rows and their times, s, between which the rate is even: beside gaps, and at both ends."""
@@ -111,9 +111,7 @@ class StreamLine:
         size = self.stream.n_samples * self.stream.layouts[0].row_bytes
         return size <= WITHOUT_OVERVIEW_BYTES or not self.stream.lacks_overview
 
-    def columns(
-        self, start: float, stop: float, n_columns: int, channel: int | None, *, exact: bool
-    ) -> NDArray[np.float32] | None:
+    def columns(self, start: float, stop: float, n_columns: int, channel: int | None) -> NDArray[np.float32] | None:
         """Return what lies in each of `n_columns` equal stretches of time.
 
         Parameters
@@ -124,8 +122,6 @@ class StreamLine:
             How many.
         channel
             As in `Lanes`.
-        exact
-            Whether to look at samples where columns are short; else whole rows of the overview do.
 
         Returns
         -------
@@ -141,7 +137,7 @@ class StreamLine:
         if self._middle is None:
             if not self.is_quick:
                 return None
-            whole = self._reached(0, stream.n_samples, 200, exact=False)
+            whole = stream.overview(200)
             middle = (whole[..., 0] + whole[..., 1]) / 2
             known = np.isfinite(middle).any(axis=1)
             self._middle = np.zeros(n_channels, dtype=np.float32)
@@ -153,7 +149,7 @@ class StreamLine:
         if last <= first:
             return out
         asked = max(1, min(n_columns, last - first, MOST_VALUES // n_channels))
-        found = self._reached(first, last, asked, exact=exact) - self._middle[:, None, None]
+        found = stream.overview(asked, first, last) - self._middle[:, None, None]
         if channel is None:
             # Where a channel has nothing but NaN the others count.
             found = np.stack([np.fmin.reduce(found[..., 0]), np.fmax.reduce(found[..., 1])], axis=-1)[None]
@@ -163,9 +159,6 @@ class StreamLine:
         _lay(out, found, (edges - start) * (n_columns / (stop - start)))
         out[:, self._in_gaps(start, stop, n_columns)] = np.nan
         return out
-
-    def _reached(self, first: int, last: int, n_columns: int, *, exact: bool) -> NDArray[np.float32]:
-        return self.stream.overview(n_columns, first, last, exact=None if exact else False)
 
     def _in_gaps(self, start: float, stop: float, n_columns: int) -> NDArray[np.bool_]:
         """Return which columns lie wholly inside of a gap, shape (n_columns,)."""

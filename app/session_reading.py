@@ -44,8 +44,6 @@ class Answer:
         One for each stream that has been read.
     waiting
         Names of streams that have no overview yet.
-    exact
-        Whether it is as good as it gets.
     problem
         What could not be read; empty when all could.
     """
@@ -53,7 +51,6 @@ class Answer:
     question: Question
     bands: tuple[Band, ...]
     waiting: tuple[str, ...] = ()
-    exact: bool = False
     problem: str = ""
 
 
@@ -80,6 +77,7 @@ class SessionReader:
         # Held while one reference is put in the place of another.
         self._lock = threading.Lock()
         self._wanted: Question | None = None
+        self._reading: Question | None = None
         self._worker: Worker | None = None
         self._closed = False
         self.answer: Answer | None = None
@@ -109,26 +107,26 @@ class SessionReader:
                     self._worker.stop()
                 self._worker = None
                 return 0.0
+        self._reading = question
         if self.marks is None:
             self.marks = marks_of(self.session, self._zero, self.duration)
         known = self.whole
         if known is None or known.question.lanes != question.lanes or known.waiting:
             everything = Question(0.0, self.duration, question.n_columns, question.lanes)
-            self.whole = self._answer(everything, exact=False) or known
-        self._put(self._answer(question, exact=False))
-        if not self._is_stale() and not self.session.url:
-            self._put(self._answer(question, exact=True))
+            self.whole = self._answer(everything) or known
+        self._put(self._answer(question))
         return 0.0
 
     def _failed(self, _name: str, error: Exception) -> None:
-        if self.answer is not None:
-            self.answer = Answer(self.answer.question, self.answer.bands, problem=str(error))
+        if self._reading is not None:
+            known = self.answer.bands if self.answer is not None else ()
+            self.answer = Answer(self._reading, known, problem=str(error) or type(error).__name__)
 
     def _put(self, answer: Answer | None) -> None:
         if answer is not None:
             self.answer = answer
 
-    def _answer(self, question: Question, *, exact: bool) -> Answer | None:
+    def _answer(self, question: Question) -> Answer | None:
         lanes, bands, waiting = question.lanes, [], []
         try:
             for name, stream in self.session.streams.items():
@@ -139,14 +137,14 @@ class SessionReader:
                 if name not in self._lines:
                     self._lines[name] = StreamLine(stream, self._zero)
                 span = (question.start, question.stop, question.n_columns)
-                columns = self._lines[name].columns(*span, lanes.channel, exact=exact)
+                columns = self._lines[name].columns(*span, lanes.channel)
                 if columns is None:
                     waiting.append(name)
                 else:
                     bands.append(Band(name, columns, reach_of(columns)))
         except SessionError as error:
-            return Answer(question, tuple(bands), tuple(waiting), exact=True, problem=str(error))
-        return Answer(question, tuple(bands), tuple(waiting), exact=exact)
+            return Answer(question, tuple(bands), tuple(waiting), problem=str(error))
+        return Answer(question, tuple(bands), tuple(waiting))
 
     def _is_stale(self) -> bool:
         """Whether nobody waits for this answer any more: the main thread may have asked for another meanwhile."""

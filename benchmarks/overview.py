@@ -112,7 +112,7 @@ def _zooming(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
     _check(stream, rng)
     whole = stream.n_samples / RATE_HZ
     found = []
-    for n_columns, exact in (*((n, None) for n in COLUMNS), (COLUMNS[-1], True), (COLUMNS[-1], False)):
+    for n_columns, exact in (*((n, False) for n in COLUMNS), (COLUMNS[-1], True)):
         took = []
         for span_s in (*(span for span in SPANS_S if span < whole), whole):
             n = round(span_s * RATE_HZ)
@@ -122,7 +122,7 @@ def _zooming(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
                 stream.overview(n_columns, first, first + n, exact=exact)
                 took.append(perf_counter() - begun)
         longest = max(took)
-        ends = {None: "", True: ", to the sample", False: ", to an eighth"}[exact]
+        ends = ", to the sample" if exact else ""
         name = f"{what}: {n_columns:,} columns{ends} of 1 s to all of it: median {duration(median(took))}, longest"
         found.append(Row(name, duration(longest), "", "", f"≤ {duration(ZOOM_S)}", longest <= ZOOM_S))
     return found
@@ -161,7 +161,7 @@ def _reading(what: str, stream: StoredStream, effort: Effort) -> list[Row]:
     into: NDArray[np.int16] = np.empty((n, N_CHANNELS), dtype=np.int16)
 
     def read(first: int) -> None:
-        into[...] = stream.read(first, first + n)[0]
+        into[...] = stream.read_samples(first, first + n)
 
     starts = rng.integers(0, stream.n_samples - n, effort.rounds(101))
     for first in starts:

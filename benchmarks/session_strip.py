@@ -54,7 +54,7 @@ def main() -> None:
             return drawn
 
         cpus: list[float] = []
-        while strip.reader.answer is None or not strip.reader.answer.exact:
+        while strip.reader.answer is None:
             frame()
         opened = perf_counter() - begun
         swallow_draw_calls()

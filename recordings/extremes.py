@@ -55,12 +55,6 @@ class Extremes:
         self.low = np.full((n_columns, n_channels), last, dtype=dtype)
         self.high = np.full((n_columns, n_channels), first, dtype=dtype)
 
-    def add_rows(self, column: int, rows: NDArray[Any]) -> None:
-        """Take in rows of one column, shape (n_samples, n_channels)."""
-        if len(rows):
-            self.low[column] = np.fmin(self.low[column], np.fmin.reduce(rows, axis=0))
-            self.high[column] = np.fmax(self.high[column], np.fmax.reduce(rows, axis=0))
-
     def add(self, columns: NDArray[np.intp] | slice, low: NDArray[Any], high: NDArray[Any]) -> None:
         """Take in one value for each of some columns, none of them twice; shapes (n, n_channels)."""
         self.low[columns] = np.fmin(self.low[columns], low)

@@ -23,7 +23,7 @@ from .layout import MAX_JSON_BYTES, METADATA
 from .overview_writer import BUCKET, FACTOR, OVERVIEW, bucket_of
 from .places import Place, read_json_in
 from .recorded_array import RecordedArray
-from .sampled_columns import Blocks, Rows, add_ends, add_long, add_short
+from .sampled_columns import Blocks, Rows, add_all, add_ends
 
 SHORT = 4 * BUCKET
 """Columns of fewer samples are quicker looked at sample by sample than put together from the overview."""
@@ -177,10 +177,7 @@ def columns(
         When samples cannot be read. Where the overview cannot, it is done without.
     """
     found = Extremes(len(edges) - 1, n_channels, dtype)
-    if int(np.diff(edges).min()) < SHORT:
-        add_short(found, edges, rows, piece_rows)
-        return found
-    if overview is not None:
+    if overview is not None and int(np.diff(edges).min()) >= SHORT:
         try:
             inner = overview.add_to(found, edges)
         except SessionError:
@@ -189,7 +186,7 @@ def columns(
         else:
             add_ends(found, edges, inner, blocks)
             return found
-    add_long(found, edges, rows)
+    add_all(found, edges, rows, piece_rows)
     return found
 
 

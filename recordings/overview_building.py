@@ -87,7 +87,7 @@ def _build_in(folder: Path, stream: StoredStream, progress: Progress) -> None:
     writer = OverviewWriter(folder, layout.dtype, stream.info.n_channels, f"{OVERVIEW}-{os.getpid()}.new")
     try:
         for first in range(0, stream.n_samples, n_rows):
-            writer.add([stream.read(first, first + n_rows)[0]])
+            writer.add([stream.read_samples(first, first + n_rows)])
             progress(min(1.0, (first + n_rows) / stream.n_samples))
         writer.finish()
     finally:

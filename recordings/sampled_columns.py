@@ -16,16 +16,14 @@ from .extremes import Extremes
 from .overview_writer import BUCKET
 from .recorded_array import MissingFile
 
-PIECE_BYTES = 4 * 2**20
-
 Rows = Callable[[int, int], NDArray[Any]]
 """Returns samples ``first:last``, shape (n_samples, n_channels)."""
 Blocks = Callable[[NDArray[np.int64]], NDArray[Any]]
 """Returns `BUCKET` samples from each of some numbers on, shape (n, BUCKET, n_channels); anything behind the end."""
 
 
-def add_short(found: Extremes, edges: NDArray[np.int64], rows: Rows, piece_rows: int) -> None:
-    """Take in columns of a few samples each, sample by sample.
+def add_all(found: Extremes, edges: NDArray[np.int64], rows: Rows, piece_rows: int) -> None:
+    """Take in columns sample by sample, without the interpreter lock.
 
     Parameters
     ----------
@@ -38,27 +36,15 @@ def add_short(found: Extremes, edges: NDArray[np.int64], rows: Rows, piece_rows:
     piece_rows
         How many lie together: those of one piece are read without a copy, which costs more than the looking.
     """
-    first_piece = edges[:-1] // piece_rows
-    inside = np.maximum(edges[1:] - 1, edges[:-1]) // piece_rows == first_piece
-    filled = np.diff(edges) > 0
-    for column in np.flatnonzero(filled & ~inside):
-        found.add_rows(int(column), rows(int(edges[column]), int(edges[column + 1])))
-    whole = np.flatnonzero(filled & inside)
-    for some in np.split(whole, np.flatnonzero(np.diff(first_piece[whole])) + 1):
-        if len(some):
-            begin, end = int(edges[some[0]]), int(edges[some[-1] + 1])
-            # Columns between two of a piece are empty, so each ends where the next one begins.
-            data, begins = rows(begin, end), edges[some] - begin
-            found.add(some, np.fmin.reduceat(data, begins, axis=0), np.fmax.reduceat(data, begins, axis=0))
+    from .column_kernels import add_rows
 
-
-def add_long(found: Extremes, edges: NDArray[np.int64], rows: Rows) -> None:
-    """Take in columns sample by sample, in pieces of a few megabytes."""
-    most = max(1, PIECE_BYTES // found.low[:1].nbytes)
-    for column in range(len(edges) - 1):
-        begin, end = int(edges[column]), int(edges[column + 1])
-        for first in range(begin, end, most):
-            found.add_rows(column, rows(first, min(end, first + most)))
+    first, last = int(edges[0]), int(edges[-1])
+    while first < last:
+        end = min(last, (first // piece_rows + 1) * piece_rows)
+        data = np.ascontiguousarray(rows(first, end)).view()
+        data.flags.writeable = False
+        add_rows(found.low, found.high, edges, int(np.searchsorted(edges, first, "right")) - 1, data, first)
+        first = end
 
 
 def add_ends(found: Extremes, edges: NDArray[np.int64], inner: NDArray[np.int64], blocks: Blocks) -> None:

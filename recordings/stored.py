@@ -224,17 +224,21 @@ class StoredStream:
         ValueError
             When channels cannot be chosen so.
         """
-        if channels != slice(None) and (len(self.info.sample_shape) != 1 or channels.step not in (None, 1)):
-            raise ValueError("channels are chosen by a slice without a step, of samples that are a row of channels")
+        self._check_channels(channels)
         first, last = self._clip(start, stop)
         return self._rows(0, first, last, channels), self._rows(1, first, last)
+
+    def read_samples(self, start: int = 0, stop: int | None = None, channels: slice = slice(None)) -> NDArray[Any]:
+        """Return the data that `read` returns, without their times: of a long stretch of one channel a third less."""
+        self._check_channels(channels)
+        return self._rows(0, *self._clip(start, stop), channels)
 
     def read_timestamps(self, start: int = 0, stop: int | None = None) -> NDArray[np.float64]:
         """Return the times of samples ``start:stop``, shape (n_samples,), s, LSL clock."""
         return self._rows(1, *self._clip(start, stop))
 
     def overview(
-        self, n_columns: int, start: int = 0, stop: int | None = None, *, exact: bool | None = None
+        self, n_columns: int, start: int = 0, stop: int | None = None, *, exact: bool = False
     ) -> NDArray[np.float32]:
         """Return the extremes of samples ``start:stop`` in `n_columns` pieces of equal length.
 
@@ -267,7 +271,7 @@ class StoredStream:
         first, last = self._clip(start, stop)
         edges = column_edges(first, last, n_columns)
         in_files = not self._place.is_remote and not self._samples.is_compacted
-        if found is not None and exact is not True:
+        if found is not None and not exact:
             edges = eased(edges, LOOSE)
 
         def rows(begin: int, end: int) -> NDArray[Any]:
@@ -309,6 +313,10 @@ class StoredStream:
                     self._overview = Overview(place, self._samples.layout.dtype, self.info.n_channels, self.n_samples)
                     break
         self._overview_of = self.n_samples
+
+    def _check_channels(self, channels: slice) -> None:
+        if channels != slice(None) and (len(self.info.sample_shape) != 1 or channels.step not in (None, 1)):
+            raise ValueError("channels are chosen by a slice without a step, of samples that are a row of channels")
 
     def _clip(self, start: int, stop: int | None) -> tuple[int, int]:
         first, last, _ = slice(start, stop).indices(self.n_samples)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from myoscope.app import session_reading
 from myoscope.app.jobs import Jobs
 from myoscope.app.log import Log
 from myoscope.app.overview_job import build_in_background
@@ -64,7 +65,7 @@ def session(path):
 
 def test_columns_are_the_extremes_of_what_lies_in_them_in_time(session, samples):
     line = StreamLine(session.streams["emg"], ZERO)
-    columns = line.columns(0.0, SECONDS, 100, 1, exact=True)
+    columns = line.columns(0.0, SECONDS, 100, 1)
     pieces = samples[:, 1].reshape(100, 500)
     middle = columns[0, 0, 0] - pieces[0].min()
     expected = np.stack([pieces.min(axis=1), pieces.max(axis=1)], axis=-1) + middle
@@ -83,7 +84,7 @@ def test_without_a_gap_columns_are_those_of_the_samples(path, samples, start, se
     stop = min(start + seconds, GAP[0])
     with open_session(path) as session:
         line = StreamLine(session.streams["emg"], ZERO)
-        columns = line.columns(start, stop, n_columns, None, exact=True)
+        columns = line.columns(start, stop, n_columns, None)
         middle = line._middle
     times = np.arange(len(samples)) / RATE
     edges = start + (stop - start) * np.arange(n_columns + 1) / n_columns
@@ -103,7 +104,7 @@ def test_without_a_gap_columns_are_those_of_the_samples(path, samples, start, se
 
 
 def test_a_stream_that_begins_late_has_nothing_before(session):
-    columns = StreamLine(session.streams["force"], ZERO).columns(0.0, SECONDS, 100, None, exact=True)
+    columns = StreamLine(session.streams["force"], ZERO).columns(0.0, SECONDS, 100, None)
     assert np.isnan(columns[0, :60]).all()
     assert (columns[0, 60:80] == 0).all(), "less its middle"
     assert np.isnan(columns[0, 81:]).all()
@@ -111,11 +112,11 @@ def test_a_stream_that_begins_late_has_nothing_before(session):
 
 def test_a_lane_for_each_channel(session):
     line = StreamLine(session.streams["emg"], ZERO)
-    each = line.columns(0.0, SECONDS, 50, -1, exact=True)
-    joint = line.columns(0.0, SECONDS, 50, None, exact=True)
+    each = line.columns(0.0, SECONDS, 50, -1)
+    joint = line.columns(0.0, SECONDS, 50, None)
     assert each.shape == (3, 50, 2)
     np.testing.assert_array_equal(joint[0, :, 1], np.fmax.reduce(each[..., 1]))
-    np.testing.assert_array_equal(line.columns(0.0, SECONDS, 50, 2, exact=True)[0], each[2])
+    np.testing.assert_array_equal(line.columns(0.0, SECONDS, 50, 2)[0], each[2])
 
 
 def test_columns_stretched_to_another_stretch_keep_their_place():
@@ -237,7 +238,6 @@ def test_the_newest_question_is_answered_and_no_thread_is_left(session, until):
         reader.ask(Question(float(start), start + 5.0, 300, Lanes("emg", -1)))
     until(lambda: not reader.busy, "the answers")
     assert reader.answer.question == Question(19.0, 24.0, 300, Lanes("emg", -1))
-    assert reader.answer.exact
     assert [band.columns.shape for band in reader.answer.bands] == [(3, 300, 2)]
     assert reader.whole.question.start == 0.0
     assert reader.whole.question.lanes == Lanes("emg", -1)
@@ -275,3 +275,28 @@ def test_a_long_stream_without_an_overview_waits_for_it(session, path, tmp_path,
         assert build_in_background(jobs, session) is None, "nothing is left to do"
         assert reader.close()
     assert jobs.stop_all() == []
+
+
+def test_a_session_without_trials_is_read_too(path, tmp_path, until):
+    shutil.copytree(path, tmp_path / "plain.myo")
+    (tmp_path / "plain.myo" / "events.jsonl").unlink()
+    with open_session(tmp_path / "plain.myo") as session:
+        reader = SessionReader(session, ZERO, SECONDS)
+        reader.ask(Question(0.0, SECONDS, 100, Lanes()))
+        found = answered(reader, until)
+        assert (found.problem, [band.stream for band in found.bands]) == ("", ["emg", "force"])
+        assert reader.marks.trials == ()
+        assert reader.close()
+
+
+def test_whatever_goes_wrong_while_reading_is_told(session, until, monkeypatch):
+    def broken(*_):
+        raise ValueError("marks of another kind")
+
+    monkeypatch.setattr(session_reading, "marks_of", broken)
+    reader = SessionReader(session, ZERO, SECONDS)
+    question = Question(0.0, SECONDS, 100, Lanes())
+    reader.ask(question)
+    until(lambda: reader.answer is not None, "the answer")
+    assert (reader.answer.question, reader.answer.problem) == (question, "marks of another kind")
+    assert reader.close()

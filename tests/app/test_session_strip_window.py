@@ -89,7 +89,7 @@ class Shown:
         answer, stretch = self.line.reader.answer, self.line.stretch
         question = answer.question
         same = (question.start, question.stop, question.lanes) == (stretch.start, stretch.stop, self.line.lanes)
-        return same and answer.exact and not self.line.reader.busy
+        return same and not self.line.reader.busy
 
     @property
     def position(self):
