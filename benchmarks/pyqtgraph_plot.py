@@ -88,7 +88,7 @@ def _keep_alive(n_calls: int) -> None:
                 own(held)
 
 
-class Plot(pg.PlotWidget):  # type: ignore[misc]
+class Plot(pg.PlotWidget):
     """Counts how often it is painted."""
 
     n_paints = 0

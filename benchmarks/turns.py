@@ -30,6 +30,14 @@ class Turns:
         """Return the median over all rounds, s."""
         return float(np.median(self.costs[:, rival, cost]))
 
+    def least(self, rival: int, cost: int = 0) -> float:
+        """Return the least of all rounds, s: of processor time, to which the rest of the machine only ever adds."""
+        return float(self.costs[:, rival, cost].min())
+
+    def least_ratio(self, over: int, under: int, cost: int = 0) -> float:
+        """Return how many times as much one rival costs as another, the least of each."""
+        return self.least(over, cost) / self.least(under, cost)
+
     def ratio(self, over: int, under: int, cost: int = 0) -> float:
         """Return how many times as much one rival costs as another: the median of each round's own ratio."""
         return float(np.median(self.costs[:, over, cost] / self.costs[:, under, cost]))
