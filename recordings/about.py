@@ -128,5 +128,6 @@ def channels_of(attributes: Mapping[str, Any], n_channels: int) -> tuple[Channel
 
 
 def _length(value: object) -> float | None:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value) and 0 < value < 1e4
-    return float(value) if fits else None  # type: ignore[arg-type]
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if math.isfinite(value) and 0 < value < 1e4 else None

@@ -144,7 +144,8 @@ class AboutEdits(NamedTuple):
         session = asdict(self.about(recorded))
         channels: dict[str, list[dict[str, Any]]] = {}
         edits = []
-        for field, after, what, channel in wanted:
+        for field, said, what, channel in wanted:
+            after: Value = as_written(said)
             values = session
             if channel is not None:
                 if what not in channels:
@@ -152,7 +153,7 @@ class AboutEdits(NamedTuple):
                 values = channels[what][channel]
             before = as_written(values[field])
             if before != after:
-                edits.append(AboutEdit(utc, by[:256], what, channel, field, before, after))  # type: ignore[arg-type]
+                edits.append(AboutEdit(utc, by[:256], what, channel, field, before, after))
                 values[field] = after
         return edits
 

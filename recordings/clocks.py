@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,9 +99,9 @@ def _slope(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     return float(x @ (y - y.mean()) / (x @ x)) if x @ x > 0 else math.nan
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool) and -LATEST_S < value < LATEST_S
 
 
 def _number(value: object) -> float:
-    return float(value) if _is_number(value) else math.nan  # type: ignore[arg-type]
+    return float(value) if _is_number(value) else math.nan

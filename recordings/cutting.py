@@ -198,10 +198,10 @@ def clocks_at(session: Session, t: float) -> tuple[datetime, float]:
     SessionError
         When the session does not say when it was made.
     """
-    created = session.attributes.get("created")
+    created: Any = session.attributes.get("created")
     try:
-        utc = datetime.fromisoformat(str(created["utc"]))  # type: ignore[index]
-        clock = float(created["lsl_clock"])  # type: ignore[index]
+        utc = datetime.fromisoformat(str(created["utc"]))
+        clock = float(created["lsl_clock"])
         utc = utc if utc.tzinfo is not None else utc.replace(tzinfo=UTC)
         return utc + timedelta(seconds=t - clock), t
     except (TypeError, KeyError, ValueError, OverflowError):

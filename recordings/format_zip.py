@@ -13,6 +13,7 @@ import shutil
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ from .session_files import files_of
 from .zip_entries import ROOT, SHARD, checked, is_session_file, require_small_directory
 
 if TYPE_CHECKING:
-    from .formats import Imported
+    from .formats import Made
 
 PIECE_BYTES = 2**20
 SPARE_BYTES = 64 * 2**20
@@ -112,7 +113,7 @@ def _pieces(session: Session, path: str, n_bytes: int) -> Iterator[bytes]:
 # In
 
 
-def read(path: Path, folder: Path, progress: Progress) -> Imported:
+def read(path: Path, folder: Path, progress: Progress) -> Made:
     """Unpack a session.
 
     Parameters
@@ -129,7 +130,7 @@ def read(path: Path, folder: Path, progress: Progress) -> Imported:
     SessionError
         When it is damaged, holds what no session holds, or more than it may; nothing is left then.
     """
-    from .formats import Imported
+    from .formats import Made
 
     try:
         with path.open("rb") as file:
@@ -141,13 +142,11 @@ def read(path: Path, folder: Path, progress: Progress) -> Imported:
                 notes = _unpack(archive, entries, target, progress)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, ValueError, struct.error) as error:
         raise SessionError(f"{path.name} is damaged, or no zip file: {str(error)[:120] or 'it ends early'}.") from error
-    except Exception as error:
-        # What is packed is damaged: zlib has its own error.
-        if type(error).__module__ != "zlib":
-            raise
+    except zlib.error as error:
+        # What is packed is damaged.
         raise SessionError(f"{path.name} is damaged: {error}. Have it sent again.") from error
     progress(1.0)
-    return Imported(target, notes)
+    return Made(target, notes)
 
 
 def _target(folder: Path, name: str) -> Path:

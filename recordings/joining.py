@@ -86,11 +86,11 @@ def _in_order(sessions: Sequence[Session]) -> list[_Member]:
 
 def _epoch_of_clock(session: Session) -> float:
     """Return the time of day, s since 1970, at which the session's clock was at 0."""
-    created = session.attributes.get("created")
+    created: Any = session.attributes.get("created")
     try:
-        utc = datetime.fromisoformat(str(created["utc"]))  # type: ignore[index]
+        utc = datetime.fromisoformat(str(created["utc"]))
         utc = utc if utc.tzinfo is not None else utc.replace(tzinfo=UTC)
-        return utc.timestamp() - float(created["lsl_clock"])  # type: ignore[index]
+        return utc.timestamp() - float(created["lsl_clock"])
     except (TypeError, KeyError, ValueError, OverflowError):
         raise SessionError(f"{session.path} does not say when it was made: {str(created)[:80]}.") from None
 

@@ -100,13 +100,12 @@ def json_bytes(value: Mapping[str, Any]) -> bytes:
 def replace_bytes(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Put a file of these bytes in the place of another, as `replace_json` does."""
     name = os.fspath(path)
-    # Done every second for each array: calls of the system as they are, at half the cost of `Path`.
-    with open(f"{name}.new", "wb", buffering=0) as file:  # noqa: PTH123
+    with open(f"{name}.new", "wb", buffering=0) as file:  # noqa: PTH123  half the cost of Path, every second
         while data:
             data = data[file.write(data) :]
         if durable:
             os.fsync(file.fileno())
-    os.replace(f"{name}.new", name)  # noqa: PTH105
+    os.replace(f"{name}.new", name)  # noqa: PTH105  as above
     if durable:
         sync_folder(path.parent)
 

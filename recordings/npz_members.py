@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 import math
-import shutil
 import struct
 import tempfile
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,13 +172,17 @@ def text(archive: zipfile.ZipFile, member: Member | None, path: Path) -> str:
 
 
 @contextmanager
-def rows(archive: zipfile.ZipFile, member: Member, *, last_is_time: bool = False) -> Iterator[NDArray[Any]]:
+def rows(
+    archive: zipfile.ZipFile, member: Member, tick: Callable[[], None], *, last_is_time: bool = False
+) -> Iterator[NDArray[Any]]:
     """Give an array with time along its first axis, mapped from a copy of its own, so that it may be of any length.
 
     Parameters
     ----------
     archive, member
         Which one.
+    tick
+        Called after each MiB that was copied; may raise `Stopped`.
     last_is_time
         Whether time is its last axis; all axes are then turned round.
 
@@ -191,12 +194,14 @@ def rows(archive: zipfile.ZipFile, member: Member, *, last_is_time: bool = False
     with tempfile.TemporaryFile() as copy:
         with archive.open(f"{member.name}.npy") as file:
             read_header(file, member.name, Path(archive.filename or "the archive"))
-            shutil.copyfileobj(file, copy, 2**20)
+            while piece := file.read(2**20):
+                copy.write(piece)
+                tick()
         if not math.prod(member.shape):
             yield np.empty(member.shape, member.dtype)
             return
-        order = "F" if member.fortran else "C"
-        mapped = np.memmap(copy, member.dtype, "r", 0, member.shape, order)  # type: ignore[call-overload]
+        order: Literal["F", "C"] = "F" if member.fortran else "C"
+        mapped = np.memmap(copy, member.dtype, "r", 0, member.shape, order)
         array = mapped.view(np.ndarray)
         yield array.T if last_is_time else array
         del array, mapped

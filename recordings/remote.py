@@ -43,6 +43,7 @@ def remote_place(url: str) -> RemotePlace:
         what = str(error).rstrip(".") or "a package is missing"
         raise SessionError(f"{url} cannot be read yet: {what}. Run: {EXTRA}, and install what that names.") from error
     except Exception as error:
+        # Each protocol is a library of its own, with errors of its own.
         raise SessionError(f"{url} cannot be opened: {_said(error)}. Check the URL and the network.") from error
     return RemotePlace(Files(files, url), str(root))
 
@@ -86,6 +87,7 @@ class Files:
                 f"{path} was not answered within {WITHIN_S:.0f} s. Check the network, or copy the session here first."
             ) from error
         except Exception as error:
+            # Each protocol is a library of its own, with errors of its own.
             raise SessionError(
                 f"{path} cannot be read: {_said(error)}. Check the network and that you may read it."
             ) from error

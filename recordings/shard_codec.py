@@ -66,7 +66,7 @@ def decode_inner(data: NDArray[np.uint8], out: NDArray[Any], what: object) -> No
         When a bit of it is wrong, or another number of bytes would come out; nothing is decompressed then.
     """
     import google_crc32c
-    from numcodecs import blosc  # type: ignore[import-untyped]
+    from numcodecs import blosc  # type: ignore[import-untyped]  # numcodecs has no annotations
 
     body, crc = data[:-CRC_BYTES], data[-CRC_BYTES:]
     if google_crc32c.value(body) != int.from_bytes(crc.tobytes(), "little"):

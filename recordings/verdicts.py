@@ -29,7 +29,7 @@ MISSING = (0.0, 0.01)
 LONG_FLAT_S = 1.0
 MOST_NAMES = 6
 
-TODO: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     causes.DEVICE: later("the device or its radio lost them: bring the receiver closer, or use a cable."),
     causes.RECONNECTED: later("the device was away: check its battery, cable and distance."),
     causes.QUEUE_FULL: later("the disk was too slow: record to a faster one."),
@@ -61,6 +61,8 @@ class Figure:
         What goes into `advice`; texts among them that are in English as well are in `words`.
     words
         More of what goes into `advice`: texts of ours, to be translated as it is.
+    phrase
+        What `value` was made of where it is words and not figures; to be translated, and filled by `values`.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Figure:
     advice: str
     values: Mapping[str, Any] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    phrase: str = ""
 
     @property
     def sentence(self) -> str:
@@ -152,7 +155,7 @@ def gap_figure(gaps: Sequence[Gap], n_samples: int) -> Figure:
         "gaps", title, f"{len(gaps):,} ({n_lost:,})",
         worst(("look", graded(n_lost / max(1, n_samples + n_lost), LOST))),
         later("By cause, with samples lost: {listed}. Most often {todo}"),
-        {"listed": listed}, {"todo": TODO.get(first, later("see the list of gaps."))},
+        {"listed": listed}, {"todo": ADVICE.get(first, later("see the list of gaps."))},
     )  # fmt: skip
 
 

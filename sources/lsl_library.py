@@ -23,4 +23,5 @@ def load() -> ModuleType:
 
     if not os.environ.get("LSLAPICFG") and not any(path.is_file() for path in SETTINGS):
         lib.lsl_set_config_content(ERRORS_ONLY)
-    return pylsl  # type: ignore[no-any-return]  # pylsl has no annotations
+    library: ModuleType = pylsl
+    return library

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..sources.grids import parts
@@ -71,5 +71,8 @@ def lines_of(grid: Grid, part: Sequence[int], axis: int) -> list[tuple[int, ...]
     lines: dict[int, list[int]] = {}
     for channel in part:
         lines.setdefault(grid.cells[channel][axis], []).append(channel)
-    along: Callable[[int], int] = lambda channel: grid.cells[channel][1 - axis]  # noqa: E731  used once, below
+
+    def along(channel: int) -> int:
+        return grid.cells[channel][1 - axis]
+
     return [tuple(sorted(lines[at], key=along)) for at in sorted(lines)]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-R = TypeVar("R")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+R = TypeVar("R", bound="DataclassInstance")
 MAX_TEXT = 256
 
 
@@ -24,7 +27,7 @@ def read_record(record: R, saved: Mapping[str, Any], allowed: Mapping[str, Colle
         The values that a field may have, where not all of its kind are welcome.
     """
     changes: dict[str, Any] = {}
-    for field in fields(record):  # type: ignore[arg-type]  # any dataclass
+    for field in fields(record):
         if field.name not in saved:
             continue
         read = _read(getattr(record, field.name), saved[field.name])
@@ -35,7 +38,7 @@ def read_record(record: R, saved: Mapping[str, Any], allowed: Mapping[str, Colle
             read = None
         if read is not None:
             changes[field.name] = read
-    return replace(record, **changes)  # type: ignore[type-var]  # as above
+    return replace(record, **changes)
 
 
 def _read(now: Any, value: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..sources.language import later
+from ..sources.spectrum import WINDOWS, Window
 from .options import Option
 
 RESOLUTIONS_HZ = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
@@ -12,7 +13,7 @@ HIGHEST_HZ = (0.0, 50.0, 100.0, 250.0, 500.0, 1000.0)
 ALLOWED = {
     "what": ("shown", "mean", "one"),
     "resolution_hz": RESOLUTIONS_HZ,
-    "window": ("hann", "hamming", "boxcar"),
+    "window": WINDOWS,
     "mains": ("auto", "50", "60", "off"),
     "highest_hz": HIGHEST_HZ,
 }
@@ -75,6 +76,6 @@ class SpectrumSettings:
     log_frequency: bool = False
     peak_hold: bool = False
     resolution_hz: float = 0.0
-    window: str = "hann"
+    window: Window = "hann"
     mains: str = "auto"
     highest_hz: float = 0.0

@@ -146,7 +146,7 @@ class SpectrumView(View):
     def _begin(self, plot: SpectrumPlot) -> None:
         channels, numbers = self.look.channels, self._channels()
         rate, seconds = self.look.info.fs, self.look.axis.seconds
-        welch = Welch.fitting(rate, seconds, self.set.resolution_hz, self.set.window)  # type: ignore[arg-type]  # checked
+        welch = Welch.fitting(rate, seconds, self.set.resolution_hz, self.set.window)
         if welch is None:
             return
         self.running = RunningSpectrum(welch, numbers, int(seconds * rate))

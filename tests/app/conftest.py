@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from myoscope.sources import Block, SourceLost, StreamInfo, local_clock, names
+from tests import waiting
 
 
 class Tap:
@@ -37,7 +38,7 @@ class Tap:
             raise self.failures.popleft()
         if self.refuse:
             raise SourceLost("The device was unplugged.")
-        time.sleep(0.004)
+        time.sleep(0.004)  # the pace of the device
         due = int((local_clock() - self._start) * self.described.fs)
         first, self.n_made = self.n_made, max(due, self.n_made)
         n = self.n_made - first
@@ -60,14 +61,7 @@ def tap():
 @pytest.fixture
 def until():
     """Return a function that waits for a condition, and fails when it does not come true in time."""
-
-    def wait(condition, what="the condition", timeout_s=20.0):
-        deadline = time.monotonic() + timeout_s
-        while not condition():
-            assert time.monotonic() < deadline, f"{what} did not come true within {timeout_s:.0f} s"
-            time.sleep(0.005)
-
-    return wait
+    return waiting.until
 
 
 @pytest.fixture

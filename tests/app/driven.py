@@ -87,7 +87,7 @@ def summary(window):
         else {"playing": state.replay.playing, "position": state.replay.position_seconds, "loop": state.replay.loop},
         "dialog": window.desk.dialogs.name,
         "report": reported(window),
-        "notice": window.desk.report_notice.is_open,
+        "notice": window.desk.report_notice.card.is_open,
         "start": window.desk.start is not None,
         "theme": window.theme.mode,
         "language": window.settings.language,
@@ -207,6 +207,16 @@ def texts_on_screen(_window):
     return sorted({text for text in shown if text})
 
 
+def text_place(_window, words):
+    """Return [x, y, width, height] of the text that is drawn and holds some words; None where there is none."""
+    for item in dpg.get_all_items():
+        if dpg.get_item_type(item).endswith("mvText") and words in dpg.get_value(item):
+            state = dpg.get_item_state(item)
+            if state.get("visible"):
+                return [*state["rect_min"], *state["rect_size"]]
+    return None
+
+
 def values_on_screen(_window):
     """Return what stands in the fields that are drawn."""
     fields = [item for item in dpg.get_all_items() if dpg.get_item_type(item).endswith("mvInputText")]
@@ -278,6 +288,25 @@ def palette(window):
     }
 
 
+def show(window, name, path=None):
+    """Open a window over the desk by its name, on a recording where it is about one."""
+    bench, path = window.workbench, path and Path(path)
+    opening = {
+        "describe": bench.describe,
+        "export": bench.export,
+        "replay": bench.open_session,
+        "report": bench.shown_report,
+    }
+    opening[name](path) if path else bench.open_dialog(name)
+    return True
+
+
+def strip_is_drawn(window):
+    """Tell whether the strip of the whole session shows what it was asked for."""
+    line = window.desk.replay.session
+    return line is not None and line.reader.answer is not None and line.reader.answer.exact and not line.reader.busy
+
+
 def holding(_window, words):
     """Return [x, y, width, height] of the first drawn item whose label holds some words."""
     for item in dpg.get_all_items():
@@ -295,7 +324,10 @@ DOING = {
     "measured": measured,
     "time_at": time_at,
     "holding": holding,
+    "show": show,
+    "strip": strip_is_drawn,
     "devices": new_devices,
+    "text place": text_place,
     "texts": texts_on_screen,
     "values": values_on_screen,
     "off": off_without_reason,

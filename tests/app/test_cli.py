@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from myoscope import open_session
 from myoscope.app.stream_names import make_streams, stream_name
+from tests.app.command import RUN, refused
+from tests.recordings.small_disks import memory_disk
+from tests.waiting import until
 
-BRAINFLOW = "ignore:pkg_resources is deprecated as an API:DeprecationWarning"
-RUN = [sys.executable, "-W", "error", "-W", BRAINFLOW, "-c", "from myoscope.app.cli import main; main()"]
 SOURCE = "synthetic:?n_channels=4&rate_hz=1000"
 
 
@@ -25,12 +23,10 @@ def myoscope(*arguments, timeout=60):
     return subprocess.run([*RUN, *map(str, arguments)], capture_output=True, text=True, timeout=timeout, check=False)
 
 
-def refused(result, sentence):
-    """Assert one sentence on stderr, no traceback, exit code 1."""
-    assert result.returncode == 1
-    assert sentence in result.stderr
-    assert "Traceback" not in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
+def until_recorded(process, session):
+    """Wait until some samples are in a session that a program records."""
+    log = session / "commits.log"
+    until(lambda: log.exists() and log.stat().st_size > 500, "samples in the session", 30.0, program=process)
 
 
 @pytest.fixture(scope="module")
@@ -90,12 +86,7 @@ def test_a_signal_closes_the_session_properly(tmp_path, number, code):
         text=True,
     )
     try:
-        deadline = time.monotonic() + 30
-        chunk = tmp_path / "take.myo" / "commits.log"
-        while not (chunk.exists() and chunk.stat().st_size > 500):
-            assert time.monotonic() < deadline, "no sample was recorded"
-            assert process.poll() is None, process.communicate()
-            time.sleep(0.02)
+        until_recorded(process, tmp_path / "take.myo")
         process.send_signal(number)
         out, err = process.communicate(timeout=20)
     finally:
@@ -110,11 +101,7 @@ def test_a_signal_closes_the_session_properly(tmp_path, number, code):
 
 def test_kill_9_loses_nothing_that_was_written(tmp_path):
     process = subprocess.Popen([*RUN, "record", SOURCE, "--out", tmp_path / "take.myo"], stdout=subprocess.DEVNULL)
-    log = tmp_path / "take.myo" / "commits.log"
-    deadline = time.monotonic() + 30
-    while not (log.exists() and log.stat().st_size > 500):
-        assert time.monotonic() < deadline, "no sample was recorded"
-        time.sleep(0.02)
+    until_recorded(process, tmp_path / "take.myo")
     process.kill()
     process.wait(20)
     report = json.loads(myoscope("info", tmp_path / "take.myo", "--json").stdout)
@@ -127,12 +114,7 @@ def test_an_early_end_by_signal_is_told_by_the_exit_code(tmp_path):
     process = subprocess.Popen(
         [*RUN, "record", SOURCE, "--out", tmp_path / "take.myo", "--seconds", "60"], stdout=subprocess.PIPE
     )
-    log = tmp_path / "take.myo" / "commits.log"
-    deadline = time.monotonic() + 30
-    while not log.exists():
-        assert time.monotonic() < deadline, "no recording was begun"
-        time.sleep(0.02)
-    time.sleep(0.3)  # past the connection, so that the handler of `run` is in place
+    until_recorded(process, tmp_path / "take.myo")
     process.terminate()
     process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM
@@ -173,16 +155,10 @@ def test_bad_input_is_one_sentence(tmp_path, take, arguments, sentence):
     assert list(out.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="needs root to mount a small disk")
 def test_a_full_disk_stops_cleanly_with_what_fits(tmp_path):
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], capture_output=True, check=False)
-    if mounted.returncode:
-        pytest.skip("mounting a small disk is not allowed here")
-    try:
+    with memory_disk(tmp_path / "disk", "2m") as disk:
         result = myoscope(
-            "record", "emg=synthetic:?n_channels=64&rate_hz=2048", "--out", disk / "take.myo", "--seconds", "20"
+            "record", "emg=synthetic:?n_channels=64&rate_hz=2048", "--out", disk / "take.myo", "--seconds", "8"
         )
         assert result.returncode == 1
         assert "The disk is full" in result.stderr
@@ -190,8 +166,6 @@ def test_a_full_disk_stops_cleanly_with_what_fits(tmp_path):
         assert report["state"] == "complete"
         assert report["streams"]["emg"]["n_samples"] > 1000
         assert report["streams"]["emg"]["n_lost"] > 0
-    finally:
-        subprocess.run(["umount", disk], check=True)
 
 
 def test_help_of_every_command():

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,9 +19,8 @@ from myoscope.recordings import SessionError
 from myoscope.recordings.building import SessionBuilder
 from myoscope.recordings.formats import FORMATS, format_named
 from myoscope.sources import Event, StreamInfo, names
-
-BRAINFLOW = "ignore:pkg_resources is deprecated as an API:DeprecationWarning"
-RUN = [sys.executable, "-W", "error", "-W", BRAINFLOW, "-c", "from myoscope.app.cli import main; main()"]
+from tests.app.command import RUN, refused
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -37,13 +35,6 @@ def myoscope(capsys, monkeypatch):
         return SimpleNamespace(returncode=ended.value.code, stdout=told.out, stderr=told.err)
 
     return run
-
-
-def refused(result, sentence):
-    assert result.returncode == 1, result.stderr
-    assert sentence in result.stderr
-    assert "Traceback" not in result.stderr
-    assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.fixture(scope="module")
@@ -143,9 +134,7 @@ def test_stopped_it_leaves_nothing(tmp_path, number):
     out.mkdir()
     command = [*RUN, "export", str(path), "--format", "hdf5", "--out", str(out / "long.h5")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
-    while not list(out.iterdir()) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
+    until(lambda: list(out.iterdir()), "something of the export", 60.0, program=process)
     os.kill(process.pid, number)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 128 + number, told

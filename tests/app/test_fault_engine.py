@@ -83,7 +83,7 @@ def test_a_disk_that_stalls_half_a_second_a_write_is_told_of_and_loses_nothing(a
     write = disk.write_some
 
     def stall(file, data):
-        time.sleep(0.5)
+        time.sleep(0.5)  # the stall under test
         return write(file, data)
 
     with app:
@@ -159,7 +159,7 @@ def test_an_lsl_sender_that_sets_its_clock_loses_nothing(app, until, tmp_path, m
                 rows = np.repeat(np.arange(n_sent, due, dtype=np.float32)[:, None], 2, axis=1)
                 outlet.push_chunk(rows, begun + due / 1000 + set_by)
                 n_sent = due
-            time.sleep(0.005)
+            time.sleep(0.005)  # the pace of the sender
 
     app.record(tmp_path / "take.myo")
     with app:

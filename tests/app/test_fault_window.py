@@ -9,13 +9,13 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from myoscope.recordings import check_session, open_session
 from tests.recordings.ledger import read_ledger
+from tests.waiting import until
 
 PROGRAM = Path(__file__).with_name("taking.py")
 ENOUGH = 2000
@@ -65,11 +65,7 @@ class Taking:
         return tuple(int.from_bytes(data[i : i + 8], "little") for i in (0, 8, 16))
 
     def until_written(self, n):
-        deadline = time.monotonic() + 60
-        while self.counts[1] < n:
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < deadline, "no sample was recorded"
-            time.sleep(0.005)
+        until(lambda: self.counts[1] >= n, f"{n:,} samples in the session", 60.0, program=self.process)
 
     def ended(self):
         """Wait for the end; return the exit code and what was said on the terminal."""
@@ -170,10 +166,7 @@ def test_a_screen_that_goes_away_completes_the_recording(taking, screen):
 def test_a_view_that_breaks_does_not_touch_the_recording(taking, screen):
     program = taking("crashing", screen)
     program.until_written(ENOUGH)
-    deadline = time.monotonic() + 60
-    while not (program.folder / "broken").exists():
-        assert time.monotonic() < deadline, "the view was never drawn"
-        time.sleep(0.005)
+    until((program.folder / "broken").exists, "the view's breaking", 60.0)
     at_least = program.counts[1] + ENOUGH
     program.until_written(at_least)
     program.process.send_signal(signal.SIGTERM)

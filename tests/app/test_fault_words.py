@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,16 +15,9 @@ from myoscope.app.recording import Recording
 from myoscope.app.watch import Watch
 from myoscope.recordings import Recorder, disk, open_session
 from myoscope.sources import Block, SourceError, SourceLost, Stream, StreamInfo, names
+from tests.recordings.sessions import SteppedTime
 
 INFO = StreamInfo(fs=1000.0, channel_names=names("ch", 2), unit="µV")
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 class Device:
@@ -60,7 +52,7 @@ class Desk:
     """A stream under watch, and what the log says."""
 
     def __init__(self):
-        self.clock = Clock()
+        self.clock = SteppedTime()
         self.device = Device(self.clock)
         self.stream = Stream("emg", self.device, clock=self.clock)
         self.log = Log(self.clock)
@@ -185,19 +177,11 @@ def test_a_sender_that_sets_its_clock_is_told_of(desk):
 # The recording
 
 
-def soon(condition):
-    """Wait for another thread."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 class Take:
     """A recording with a writing thread of its own, and clocks that stand still."""
 
     def __init__(self, folder):
-        self.clock, self.set_by = Clock(), 0.0
+        self.clock, self.set_by = SteppedTime(), 0.0
         self.log = Log(self.clock)
         self.errors = []
         recorder = Recorder(folder, clock=self.clock, queue_bytes=20_000)
@@ -226,7 +210,7 @@ def take(tmp_path):
     assert take.errors == []
 
 
-def test_a_disk_that_does_not_answer_is_told_of_within_two_seconds(take, monkeypatch):
+def test_a_disk_that_does_not_answer_is_told_of_within_two_seconds(take, until, monkeypatch):
     inside, go_on, write = threading.Event(), threading.Event(), disk.write_some
 
     def stall(file, data):
@@ -258,7 +242,7 @@ def test_a_disk_that_does_not_answer_is_told_of_within_two_seconds(take, monkeyp
     assert take.lines[1][1].startswith("The disk is too slow: ")
     go_on.set()
     monkeypatch.undo()
-    soon(lambda: take.recording.status.queue_fraction == 0)
+    until(lambda: take.recording.status.queue_fraction == 0)
     n_made = take.stream.source.n
     take.recording.stop()
     with open_session(take.recording.path) as session:
@@ -268,11 +252,11 @@ def test_a_disk_that_does_not_answer_is_told_of_within_two_seconds(take, monkeyp
 
 
 @pytest.mark.parametrize(("step_s", "shown"), [(3600.0, "+3,600"), (-3600.0, "-3,600")])
-def test_a_time_of_day_that_jumps_is_told_of_and_noted(take, step_s, shown):
+def test_a_time_of_day_that_jumps_is_told_of_and_noted(take, until, step_s, shown):
     take.give()
-    soon(lambda: take.recording.status.n_written.get("emg"))
+    until(lambda: take.recording.status.n_written.get("emg"))
     take.set_by = step_s
-    soon(lambda: take.lines)
+    until(lambda: take.lines)
     words = (
         f"The time of day has jumped by {shown} s: the clock was set, or the computer slept."
         " Samples have a clock of their own and stay as they are."
@@ -289,7 +273,7 @@ def test_a_time_of_day_that_jumps_is_told_of_and_noted(take, step_s, shown):
 
 
 def test_a_call_that_takes_long_is_told_of_while_it_runs_and_after():
-    clock = Clock()
+    clock = SteppedTime()
     log = Log(clock)
     stream = Stream("emg", Device(clock), window_seconds=0.01, clock=clock)
     stream.connect()

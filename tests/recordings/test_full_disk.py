@@ -32,8 +32,8 @@ class Disk:
 
 @pytest.mark.parametrize("room", [0, 7, 100, 4321, 16_000, 30_000])
 def test_a_full_disk_keeps_what_fits(tmp_path, monkeypatch, room):
-    time = SteppedTime()
-    made = recorder(tmp_path, time)
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
     sink = made.sink("emg")
     sink.open(EMG)
     made.step(0)
@@ -71,15 +71,15 @@ def test_a_full_disk_keeps_what_fits(tmp_path, monkeypatch, room):
 
 def test_a_really_full_disk(tmp_path):
     with memory_disk(tmp_path / "small", "2m") as mount:
-        time = SteppedTime()
-        made = recorder(mount, time, chunk_seconds=1.0)
+        clock = SteppedTime()
+        made = recorder(mount, clock, chunk_seconds=1.0)
         sink = made.sink("emg")
         sink.open(EMG)
         n = 0
         while not made.status.error and n < 10**6:
             sink.write(block(n, 100))
             n += 100
-            time.sleep(0.05)
+            clock.sleep(0.05)
             made.step(0)
         assert "The disk is full" in made.status.error
         made.event(Event(1.0, "marker", "last words"))
@@ -159,15 +159,15 @@ def test_a_failure_at_the_close_is_raised_when_nobody_knew(tmp_path, monkeypatch
 
 
 def test_a_folder_that_is_deleted_is_not_made_again(tmp_path):
-    time = SteppedTime()
-    made = recorder(tmp_path, time)
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
     sink = made.sink("emg")
     sink.open(EMG)
     sink.write(block(0, 100))
     made.step(0)
     shutil.rmtree(made.path)
     sink.write(block(100, 100))
-    time.sleep(1.0)
+    clock.sleep(1.0)
     made.step(0)
     assert made.status.error == (
         f"The folder {made.path} is gone while it was being recorded. Record again to another place."
@@ -178,11 +178,11 @@ def test_a_folder_that_is_deleted_is_not_made_again(tmp_path):
 
 
 def test_a_folder_swapped_for_another_is_left_alone(tmp_path):
-    time = SteppedTime()
-    made = recorder(tmp_path / "a.myo", time)
+    clock = SteppedTime()
+    made = recorder(tmp_path / "a.myo", clock)
     made.path.rename(tmp_path / "b.myo")
     made.path.mkdir()
-    time.sleep(1.0)
+    clock.sleep(1.0)
     made.step(0)
     made.close()
     assert "is gone" in made.status.error

@@ -43,8 +43,8 @@ def test_blocks_of_any_length_come_back_bit_exact(tmp_path_factory, lengths, inf
 
 
 def test_rows_are_acknowledged_after_half_a_second_and_published_within_one(tmp_path):
-    time = SteppedTime()
-    made = recorder(tmp_path, time)
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
     sink = made.sink("emg")
     sink.open(EMG)
 
@@ -56,7 +56,7 @@ def test_rows_are_acknowledged_after_half_a_second_and_published_within_one(tmp_
     for _ in range(60):
         sink.write(block(n, 100))
         n += 100
-        time.sleep(0.05)
+        clock.sleep(0.05)
         made.step(0)
         status = made.status
         assert status.n_written["emg"] == n
@@ -70,15 +70,15 @@ def test_rows_are_acknowledged_after_half_a_second_and_published_within_one(tmp_
 
 
 def test_status_tells_how_it_goes(tmp_path):
-    time = SteppedTime()
-    made = recorder(tmp_path, time)
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
     assert made.status.n_written == {}
     assert made.status.disk_seconds_left == math.inf
     sink = made.sink("emg")
     sink.open(EMG)
     sink.write(block(0, 2001, lost=3))
     assert made.status.queue_fraction > 0
-    time.sleep(2.0)
+    clock.sleep(2.0)
     made.step(0)
     status = made.status
     assert status.seconds == pytest.approx(1.0)
@@ -133,11 +133,11 @@ def test_notes_can_be_changed_while_it_records(tmp_path):
 
 
 def test_the_clock_is_anchored_every_ten_seconds_and_offsets_are_kept(tmp_path):
-    time = SteppedTime()
-    made = recorder(tmp_path, time)
+    clock = SteppedTime()
+    made = recorder(tmp_path, clock)
     made.clock_offset("emg", -0.25, 1e-4)
     for _ in range(25):
-        time.sleep(1.0)
+        clock.sleep(1.0)
         made.step(0)
     made.close()
     found = lines(made.path / "clock.jsonl")

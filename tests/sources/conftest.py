@@ -1,23 +1,22 @@
-"""Stand-ins for a clock and a device, moved by hand."""
+"""Stand-ins for a clock and a device, moved by hand; and the ends of LSL, gone after each test."""
 
 from __future__ import annotations
 
+import itertools
+import os
+import subprocess
+import sys
 from collections import deque
 
 import numpy as np
 import pytest
 
-from myoscope.sources import Block, StreamInfo, names
+from myoscope.sources import Block, StreamInfo, lsl_inlet, names
+from myoscope.sources.lsl import LSLSink, LSLSource
+from tests.recordings.sessions import SteppedTime
+from tests.sources.lsl_traffic import Outlet
 
-
-class Clock:
-    """A clock that stands still until told otherwise."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+NUMBERS = itertools.count()
 
 
 class Bench:
@@ -68,7 +67,7 @@ class Notes:
 
 @pytest.fixture
 def clock():
-    return Clock()
+    return SteppedTime()
 
 
 @pytest.fixture
@@ -80,3 +79,76 @@ def bench():
 @pytest.fixture
 def notes():
     return Notes()
+
+
+# LSL
+
+
+@pytest.fixture
+def title():
+    """An LSL stream's name that no other test has."""
+    return f"EMG-{os.getpid()}-{next(NUMBERS)}"
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Do without the first estimate of the clock offset, 0.6 s: both clocks are one here."""
+    monkeypatch.setattr(lsl_inlet, "OFFSET_WAIT_S", 0.0)
+
+
+@pytest.fixture
+def outlet():
+    """Put LSL outlets on the network that are gone after the test."""
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(Outlet(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def source():
+    """Make LSL sources that are let go after the test."""
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(LSLSource(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.disconnect()
+
+
+@pytest.fixture
+def sink():
+    """Make LSL sinks that are closed after the test."""
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(LSLSink(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def program():
+    """Start a program that sends; it is gone after the test."""
+    started = []
+
+    def start(*words):
+        process = subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -15,19 +15,7 @@ from myoscope.sources import Block, Derived, Sink, Source, Stream, StreamInfo, l
 from myoscope.sources.brainflow import BrainFlowSource
 from myoscope.sources.lsl import LSLSink, LSLSource
 from myoscope.sources.synthetic import SyntheticSource
-
-
-class SteppedTime:
-    """A clock that moves only while someone sleeps by it."""
-
-    def __init__(self, now=1000.0):
-        self.now = now
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.now += seconds
+from tests.recordings.sessions import SteppedTime
 
 
 @dataclass(frozen=True)
@@ -40,13 +28,13 @@ class SourceCase:
         What the test is called.
     ready
         A context in which the source's `connect` works: it starts what the source needs and takes it away again.
-    installed
-        Whether `open_source` can make it from its name.
+    discovers
+        Whether it tells what there is to connect to.
     """
 
     name: str
     ready: Callable[[], AbstractContextManager[Source]]
-    installed: bool = True
+    discovers: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,7 +138,7 @@ SOURCES = [
     SourceCase("synthetic-dropping", _synthetic(n_channels=3, drop_every_s=0.2, rate_hz=1234.5)),
     SourceCase("brainflow", _brainflow),
     SourceCase("lsl", _lsl),
-    SourceCase("session", _session),
+    SourceCase("session", _session, discovers=False),
 ]
 
 SINKS = [

@@ -71,9 +71,7 @@ def test_what_was_not_fetched_in_time_is_counted(board):
     source = board(buffer_s=0.2, serial_number="overrun")
     source.connect()
     blocks = gathered(source, 20)
-    until = local_clock() + 0.6
-    while local_clock() < until:
-        time.sleep(0.05)
+    time.sleep(0.6)  # the reader under test is late by three buffers
     blocks += gathered(source, 50)
     lost = sum(block.lost for block in blocks)
     stamps = np.concatenate([block.timestamps for block in blocks])

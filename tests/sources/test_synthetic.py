@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from myoscope.sources import SourceError, SourceLost, Stream, name_of, open_source
 from myoscope.sources.surface_emg import SurfaceEmg, layout
 from myoscope.sources.synthetic import SyntheticSource
-from tests.sources.contract import SteppedTime, gathered, keep_reading
+from tests.recordings.sessions import SteppedTime
+from tests.sources.contract import gathered, keep_reading
 
 RATE = 2048.0
 
 
 def device(**options):
-    time = SteppedTime()
-    return SyntheticSource(clock=time, sleep=time.sleep, **options), time
+    clock = SteppedTime()
+    return SyntheticSource(clock=clock, sleep=clock.sleep, **options), clock
 
 
 def spectrum(column, rate_hz=RATE):
@@ -154,11 +155,11 @@ def test_one_channel_can_be_bad(kind):
 
 @pytest.mark.parametrize("rate_hz", [1.0, 250.0, 1234.5, 2048.0, 10_000.0])
 def test_it_keeps_its_rate_exactly(rate_hz):
-    source, time = device(n_channels=2, rate_hz=rate_hz)
+    source, clock = device(n_channels=2, rate_hz=rate_hz)
     source.connect()
-    began = time.now
+    began = clock.now
     blocks = []
-    while time.now < began + 20:
+    while clock.now < began + 20:
         blocks += gathered(source, 1, 1)
     stamps = np.concatenate([block.timestamps for block in blocks])
     assert abs(len(stamps) - 20 * rate_hz) <= 0.1 * rate_hz + 1
@@ -169,12 +170,12 @@ def test_it_keeps_its_rate_exactly(rate_hz):
 def test_the_same_device_however_it_is_read():
     steady, _ = device(seed=2)
     steady.connect()
-    hasty, time = device(seed=2)
+    hasty, clock = device(seed=2)
     hasty.connect()
     one = np.concatenate([block.data for block in gathered(steady, 3000)])
     other = []
     for pause in (0.0, 0.3, 0.001, 0.9, 0.05, 0.4):
-        time.sleep(pause)
+        clock.sleep(pause)
         other += [block.data for block in gathered(hasty, 1, 3)]
     other = np.concatenate(other)[: len(one)]
     assert np.array_equal(one[: len(other)], other)
@@ -216,11 +217,11 @@ def test_dropped_samples_are_told_and_left_out():
 @given(st.floats(0.1, 2.0), st.integers(1, 60), st.lists(st.floats(0, 0.9), max_size=8))
 @settings(max_examples=20, deadline=None)
 def test_regular_drops_add_up_and_fall_on_the_same_samples(every_s, n_drop, pauses):
-    source, time = device(n_channels=1, rate_hz=700.0, counter_channel=True, drop_every_s=every_s, drop_samples=n_drop)
+    source, clock = device(n_channels=1, rate_hz=700.0, counter_channel=True, drop_every_s=every_s, drop_samples=n_drop)
     source.connect()
     blocks = []
     for pause in [*pauses, 0.0]:
-        time.sleep(pause)
+        clock.sleep(pause)
         blocks += gathered(source, 300, 50)
     # Whatever went missing last is told by the block after it.
     blocks += gathered(source, 1)
@@ -233,11 +234,11 @@ def test_regular_drops_add_up_and_fall_on_the_same_samples(every_s, n_drop, paus
 
 
 def test_a_stall_is_silence_and_then_everything():
-    source, time = device(n_channels=1, rate_hz=1000.0, counter_channel=True)
+    source, clock = device(n_channels=1, rate_hz=1000.0, counter_channel=True)
     source.connect()
     gathered(source, 50)
     source.stall(2.5)
-    until = time.now + 2.5
+    until = clock.now + 2.5
     assert [source.read() for _ in range(24)] == [None] * 24
     blocks = gathered(source, 2600)
     assert blocks[0].timestamps[0] < until - 2.4
@@ -247,7 +248,7 @@ def test_a_stall_is_silence_and_then_everything():
 
 
 def test_unplugged_it_is_lost_until_plugged_back_and_runs_on_meanwhile():
-    source, time = device(n_channels=1, rate_hz=1000.0, counter_channel=True)
+    source, clock = device(n_channels=1, rate_hz=1000.0, counter_channel=True)
     source.connect()
     last = gathered(source, 50)[-1]
     source.disconnect_device()
@@ -256,7 +257,7 @@ def test_unplugged_it_is_lost_until_plugged_back_and_runs_on_meanwhile():
     source.disconnect()
     with pytest.raises(SourceError, match="Plug it back in"):
         source.connect()
-    time.sleep(4.0)
+    clock.sleep(4.0)
     source.plug_back()
     source.connect()
     first = gathered(source, 1)[0]
@@ -269,15 +270,15 @@ def test_unplugged_it_is_lost_until_plugged_back_and_runs_on_meanwhile():
 
 def test_faults_can_be_asked_for_by_name():
     named = open_source("synthetic:2?rate_hz=500&stall_every_s=2&unplug_every_s=4")
-    time = SteppedTime()
+    clock = SteppedTime()
     source = SyntheticSource(
         named.n_channels, named.rate_hz, stall_every_s=named.stall_every_s, unplug_every_s=named.unplug_every_s,
-        clock=time, sleep=time.sleep,
+        clock=clock, sleep=clock.sleep,
     )  # fmt: skip
     source.connect()
     received = []
     with pytest.raises(SourceLost):
-        keep_reading(source, 1000, lambda: received.append((time.now, source.n_delivered)))
+        keep_reading(source, 1000, lambda: received.append((clock.now, source.n_delivered)))
     # Nothing was delivered for 1.5 s after the first two, and nothing was lost by it.
     assert received[-1][0] == pytest.approx(1004.0, abs=0.1)
     assert max(n for now, n in received if now < 1003.4) == pytest.approx(1000, abs=10)
@@ -285,27 +286,27 @@ def test_faults_can_be_asked_for_by_name():
     assert source.n_dropped == 0
     with pytest.raises(SourceError):
         source.connect()
-    time.sleep(3.0)
+    clock.sleep(3.0)
     source.connect()
     assert gathered(source, 10)
 
 
 def test_a_stream_counts_what_it_missed():
-    source, time = device(n_channels=2, rate_hz=1000.0)
-    stream = Stream("emg", source, clock=time)
+    source, clock = device(n_channels=2, rate_hz=1000.0)
+    stream = Stream("emg", source, clock=clock)
     stream.connect()
     while stream.health.n_received < 300:
         stream.pump()
     source.disconnect_device()
     for _ in range(30):
         stream.pump()
-        time.sleep(0.1)
+        clock.sleep(0.1)
     assert stream.health.state == "lost"
     source.plug_back()
     source.drop(11)
     while stream.health.n_received < 600:
         stream.pump()
-        time.sleep(0.01)
+        clock.sleep(0.01)
     health = stream.health
     assert health.state == "live"
     assert health.n_lost == source.n_dropped

@@ -22,7 +22,10 @@ def panel(screen, theme, clock):
 
     def make(view=READY, width=300):
         calls, views = [], [view]
-        note = lambda name: lambda *values: calls.append((name, *values))  # noqa: E731
+
+        def note(name):
+            return lambda *values: calls.append((name, *values))
+
         made = RecordPanel(
             theme, lambda: views[0], note("record"), note("stop"), note("event"), ["lift"], clock,
             TakeActions(note("check"), note("redo"), note("back"), note("trial"), note("again")),
