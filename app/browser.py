@@ -71,10 +71,9 @@ class BrowserPage:
         theme = self._theme
         self.field = dpg.generate_uuid()
         sorts = [Choice(key, tr(words)) for key, words in SORT_WORDS.items()]
-        beside = max(theme.fonts.width(one.text, "words") for one in sorts) + theme.fonts.width(tr("Folders"), "words")
         with dpg.group(parent=window, horizontal=True) as top:
             dpg.add_input_text(
-                tag=self.field, width=-int(beside) - theme.px(56),
+                tag=self.field, width=-self._beside(),
                 hint=tr("Search: words, subject:S07, tag:good, -tag:bad"),
                 callback=lambda _, text: self._search(text),
             )  # fmt: skip
@@ -104,6 +103,11 @@ class BrowserPage:
             self._status.build(bottom)
         self._acts.on_change.append(self.library.look_soon)
         self.library.start()
+
+    def _beside(self) -> int:
+        """Return the room of the buttons beside the field, px."""
+        texts = tr(SORT_WORDS[self.sort]), tr("Folders")
+        return int(sum(self._theme.fonts.width(text, "words") for text in texts)) + self._theme.px(56)
 
     def draw(self) -> None:
         """Bring everything up to date. Once a frame."""
@@ -158,6 +162,7 @@ class BrowserPage:
 
     def _sort_by(self, key: str) -> None:
         self.sort = self._bench.settings.session_sort = key
+        dpg.configure_item(self.field, width=-self._beside())
         self.rows.first_page()
         self._show()
 

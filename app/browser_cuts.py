@@ -55,7 +55,7 @@ class Moments(NamedTuple):
     def trials(self, duration_s: float) -> list[tuple[float, float, str]]:
         """Return start, stop and name of each trial that was not done again: it lasts until the next one begins."""
         marks = [(t, event) for t, event in self.events if event.kind == TRIAL]
-        stops = [t for t, _ in marks[1:]] + [duration_s]
+        stops = [*(t for t, _ in marks), duration_s][1:]
         return [
             (t, stop, event.label)
             for (t, event), stop in zip(marks, stops, strict=True)

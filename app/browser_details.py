@@ -143,6 +143,7 @@ class BrowserDetails:
             left -= width
             tip = tr("Take the tag «{tag}» away").format(tag=tag)
             Switch(theme, f"{tag} ×", tip, partial(acts.tag, list(entries), tag, on=False)).build(row)
+        dpg.add_spacer(parent=self._box, height=theme.px(2))
         why_off = acts.why_not_read(entries)
         self.tag_field = dpg.add_input_text(
             parent=self._box, width=-1, hint=tr("Add a tag, then Enter"), on_enter=True, callback=self._add_tag,

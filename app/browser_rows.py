@@ -140,7 +140,7 @@ class BrowserRows:
             with dpg.group(parent=self._box, horizontal=True, horizontal_spacing=theme.px(6)):
                 self._picture(entry, wide, height)
                 button = dpg.add_button(label="", width=-1, height=height, callback=calling(self._click, entry.path))
-                tip = "\n".join(part for part in (entry.notes, *entry.problems, str(entry.path)) if part)
+                tip = " · ".join(part for part in (entry.notes, *entry.problems, str(entry.path)) if part)
                 tooltip(button, label(tip, 600), theme)
                 self.buttons[entry.path] = button
         self._mark()

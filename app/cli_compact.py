@@ -20,7 +20,8 @@ def compact(
 ) -> None:
     """Compress a finished session in place, verified sample by sample. Ctrl-C leaves it complete."""
     from ..recordings.compaction import compact_session
+    from .compressing import compacted_words
 
     with progress_on_stderr(f"compressing {path.name}") as progress:
-        told = compact_session(path, progress)
-    typer.echo(told)
+        done = compact_session(path, progress)
+    typer.echo(compacted_words(done))

@@ -48,7 +48,7 @@ def formats(as_json: AsJson = False) -> None:
     from ..recordings.formats import FORMATS
     from .format_options import options_of
 
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": one.name,
             "title": one.title,
@@ -68,7 +68,7 @@ def formats(as_json: AsJson = False) -> None:
         ways = " and ".join(way for way, there in (("out", row["writes"]), ("in", row["reads"])) if there)
         typer.echo(f"{row['name']:<8} {ways:<10} {row['title']}: {row['about']}")
         for verb in ("write", "read"):
-            for name, default in row[f"{verb}_options"].items():  # type: ignore[attr-defined]
+            for name, default in row[f"{verb}_options"].items():
                 typer.echo(f"{'':<19} {verb}: {name}" + (f" (else {default})" if default not in (None, "") else ""))
 
 

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 
 from ..recordings.progress import Progress, Stopped
 from ..sources.language import tr
+from .backlog import Backlog
+from .format_words import size_text
 from .jobs import Job, Jobs
+from .log import Log
 from .settings import Settings
 from .state import EngineState
 
 if TYPE_CHECKING:
+    from ..recordings.compaction import Compacted
     from ..recordings.session_report import Report
 
-QUIET_S = 5.0
-"""How long nothing is begun after a recording was stopped: the person may record again, or look at it."""
 REST_S = 0.1
 """The longest rest between two pieces of work."""
 NICENESS = 10
@@ -39,18 +41,19 @@ class Compressing:
         Runs the work.
     settings
         Whether it is wanted, and what is left to do.
+    log
+        Told of recordings that are gone.
     wait
         How to stand still for some seconds.
     """
 
-    def __init__(self, jobs: Jobs, settings: Settings, wait: Callable[[float], object] = time.sleep) -> None:
+    def __init__(self, jobs: Jobs, settings: Settings, log: Log, wait: Callable[[float], object] = time.sleep) -> None:
         self._jobs, self._settings, self._wait = jobs, settings, wait
+        self._left = Backlog(settings, "uncompressed", jobs, log)
         self._job: Job | None = None
         self._path = Path()
-        self._quiet_until: float | None = None
         self._recording = False
         self._replayed: Path | None = None
-        self._lock = threading.Lock()
 
     def recorded(self, path: Path, report: Report) -> None:
         """Take on a recording that was just sealed and checked, unless something is wrong with it. Any thread."""
@@ -59,9 +62,7 @@ class Compressing:
 
     def add(self, path: Path) -> None:
         """Take on a session. Any thread may call it."""
-        with self._lock:
-            text = str(path.absolute())
-            self._settings.uncompressed = [*(p for p in self._settings.uncompressed if p != text), text]
+        self._left.add(path)
 
     @property
     def wanted(self) -> bool:
@@ -72,7 +73,7 @@ class Compressing:
         """Compress recordings from now on, or do not; what is being compressed is stopped then."""
         self._settings.compress = not self._settings.compress
         if not self._settings.compress:
-            self._settings.uncompressed = []
+            self._left.clear()
             if self._job is not None:
                 self._job.stop()
 
@@ -89,34 +90,13 @@ class Compressing:
         if self._job is not None:
             if self._job.done:
                 # Done, stopped by a person, or not to be done: in no case again by itself.
-                self._forget(self._path)
+                self._left.forget(self._path)
                 self._job = None
             return
-        if not self._settings.uncompressed or self._recording or state.jobs:
-            self._quiet_until = None
-            return
-        if self._quiet_until is None:
-            self._quiet_until = state.t + QUIET_S
-        if state.t < self._quiet_until:
-            return
-        self._path = Path(self._settings.uncompressed[0])
-        if not self._path.is_dir() or self._path == self._replayed:
-            self._turn_to_next()
-            return
-        title = tr("Compressing {name}").format(name=self._path.stem)
-        self._job = self._jobs.start(title, self._compress)
-
-    def _turn_to_next(self) -> None:
-        """Leave out what is gone for good; put off what is being replayed."""
-        if self._path.is_dir():
-            self.add(self._path)
-            self._quiet_until = None
-        else:
-            self._forget(self._path)
-
-    def _forget(self, path: Path) -> None:
-        with self._lock:
-            self._settings.uncompressed = [p for p in self._settings.uncompressed if Path(p) != path]
+        path = self._left.due(state)
+        if path is not None:
+            self._path = path
+            self._job = self._jobs.start(tr("Compressing {name}").format(name=path.stem), self._compress)
 
     # In the job's thread
 
@@ -141,7 +121,7 @@ class Compressing:
             begun = time.monotonic()
 
         try:
-            return compact_session(path, paced)
+            return compacted_words(compact_session(path, paced))
         except Stopped:
             return tr("Compressing {name} was stopped; the recording is complete.").format(name=path.stem)
         except SessionError:
@@ -149,3 +129,16 @@ class Compressing:
                 raise
             # Set aside or removed meanwhile; what was half done is tidied up when it is opened.
             return ""
+
+
+def compacted_words(done: Compacted) -> str:
+    """Return what became of a session, in a sentence."""
+    if done.already:
+        return tr("{name} is compressed already.").format(name=done.path.name)
+    words = tr("{name}: {before} became {after}, {times:.1f} times less; every sample was read back and verified.")
+    return words.format(
+        name=done.path.name,
+        before=size_text(done.n_bytes_before),
+        after=size_text(done.n_bytes_after),
+        times=done.n_bytes_before / max(1, done.n_bytes_after),
+    )

@@ -93,7 +93,7 @@ class Desk:
 
     def _corner_taken(self) -> int:
         """Return what bars, strips and another notice have of the lower right corner, px."""
-        return self._bars() + self.report_notice.height
+        return self._bars() + self.report_notice.card.height
 
     def _mark(self, number: int) -> None:
         labels = self.panels.record.labels

@@ -12,17 +12,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..sources import Event, Source, SourceError, Stream, local_clock, open_source
 from ..sources.language import tr
 from . import pretrigger
-from .context import KEPT_EVENTS, Context, Events
+from .context import Context, Events
 from .errors import AppError
 from .jobs import Jobs
 from .log import Log
+from .noting import Noting
 from .predict import Predictor
 from .recording import Recording
 from .replaying import Replaying
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from ..recordings import Replay
     from ..recordings.about import ChannelAbout
 
-OF_ONE_RECORDING = ("trigger", "preflight")
-"""Kinds of events that a recording which begins soon after does not take over."""
+LATE_WITHIN_S = 0.5
+"""How long the engine's end waits at least for what a command has started meanwhile."""
 SWITCH_INTERVAL_S = 5e-4
 """How soon a busy Python thread must let another run; measured: a third less delay under load."""
 
@@ -64,9 +64,6 @@ class Engine:
         self._channels_about: dict[str, tuple[ChannelAbout, ...]] = {}
         # Held to hand a few settings to the recorder's queue, never while a recording starts or stops.
         self._viewing = threading.Lock()
-        # Held while a recording takes over the events before it, so that each is noted once.
-        self._noting = threading.Lock()
-        self._taken_over: dict[int, Event] = {}
         self._pretrigger_s = 0.0
         self._replaying = Replaying(self, clock)
         self._predictors: list[Predictor] = []
@@ -89,11 +86,11 @@ class Engine:
         self.log = Log(clock)
         self.jobs = Jobs(self.log)
         self.reports = Reports(self.jobs, self.log)
+        self.on_stopped: list[Callable[[], object]] = []
+        """Called by `stop`, the last thing, when it has stopped what ran."""
         self._watch = Watch(self.log, clock)
         self.events = Events(clock)
-        # The session that holds each event, so that an edit finds it.
-        self._events_in: dict[Event, Path] = {}
-        self.events.on_event.append(self._record_event)
+        self._noting = Noting(self.events, clock, self._on_disk)
         self.context = Context(self._streams, self.events, self.log)
 
     # Streams
@@ -211,30 +208,35 @@ class Engine:
             raise error
 
     def stop(self) -> None:
-        """Stop everything in reverse, close a recording, leave hung sources behind within 3 s. Safe to call twice."""
-        if not self.running:
-            self.stop_recording()
-            self.reports.settle()
-            self._report_hung(self.jobs.stop_all())
-            return
-        self.running = False
-        # Sources first: all that they have given is then on its way to the recorder, which closes after them.
+        """Stop everything in reverse, close a recording, leave hung sources behind. Safe to call twice.
+
+        Sources have 3 s to answer; those that a command has started meanwhile at least half a second.
+        """
+        was_running, self.running = self.running, False
+        if was_running:
+            self._stop_feeding()
+        self.stop_recording()
+        self._replaying.drop()
+        self.reports.settle()
+        self._report_hung(self.jobs.stop_all())
+        if was_running:
+            sys.setswitchinterval(self._switch_interval)
+            for tell in list(self.on_stopped):
+                tell()
+
+    def _stop_feeding(self) -> None:
+        """Stop the sources first: all that they have given is then on its way to the recorder, which closes after."""
         deadline = time.monotonic() + STOP_WITHIN_S
         stopped: list[Worker] = []
         # A command on its way, such as the opening of a session, may have started some since.
         while new := [worker for worker in self._feeding if worker not in stopped]:
-            self._report_hung(stop_all(new, max(0.0, deadline - time.monotonic())))
+            self._report_hung(stop_all(new, max(LATE_WITHIN_S, deadline - time.monotonic())))
             stopped += new
         self._workers.clear()
         self._predict_workers.clear()
         self._command_worker = self._replaying.worker = None
         for predictor in self._predictors:
             predictor.stream.disconnect()
-        self.stop_recording()
-        self._replaying.drop()
-        self.reports.settle()
-        self._report_hung(self.jobs.stop_all())
-        sys.setswitchinterval(self._switch_interval)
 
     @property
     def _feeding(self) -> list[Worker]:
@@ -315,25 +317,13 @@ class Engine:
         """
         if self.replay is not None:
             raise AppError("A recorded session is open; its events keep their texts. Close it first.")
-        original = self.events.original(event)
-        now = self.events.edit(event, label, text)
-        if now is None:
-            raise AppError(f"The event {event.label!r} is no longer kept, so its text stays.")
-        recording, path = self._recording, self._events_in.get(original)
-        if recording is not None and path == recording.path:
-            recording.edit(original, now.label, now.text)
-        elif path is not None:
-            write = partial(self._edit_on_disk, path, original, now)
-            if self.running:
-                self.submit(tr("noting the text"), write)
-            else:
-                write()
-        return now
+        return self._noting.edit(event, label, text)
 
-    def _edit_on_disk(self, path: Path, original: Event, now: Event) -> None:
-        from ..recordings.event_lines import Edit, edit_event
-
-        edit_event(path, Edit(self._clock(), original, now.label, now.text))
+    def _on_disk(self, write: Callable[[], None]) -> None:
+        if self.running:
+            self.submit(tr("noting the text"), write)
+        else:
+            write()
 
     def keep_before(self, seconds: float) -> None:
         """Keep the last seconds of every stream, to be put in front of the next recording; 0 keeps nothing.
@@ -395,7 +385,9 @@ class Engine:
             )  # fmt: skip
             recorder.open()
             recording = Recording(recorder, self.log, self._clock, self._worker_failed)
-            self._begin_noting(recording, now - before_s if before_s else math.inf)
+            self._recording = recording
+            since = now - before_s if before_s else math.inf
+            self._noting.begin(recording, max(since, self.shown_since))
             with self._viewing:
                 for stream_name, settings in self._views.items():
                     recording.note_view(stream_name, settings)
@@ -405,7 +397,7 @@ class Engine:
             self.recording_since = now
             self.last_recording = recorder.path
             for stream in self._streams.values():
-                recording.follow(stream, now - before_s if before_s else math.inf)
+                recording.follow(stream, since)
             if before_s:
                 said = pretrigger.look(self._streams.values(), before_s).sentence
                 self.events.add(Event(now, "trigger", "trigger", said))
@@ -445,34 +437,6 @@ class Engine:
             if self._recording is not None:
                 self._recording.describe_channels(stream_name, channels)
 
-    def _begin_noting(self, recording: Recording, since: float) -> None:
-        """Let a recording keep the events from a moment on: those that were, once each, and all that come."""
-        with self._noting:
-            self._recording = recording
-            since = max(since, self.shown_since)
-            before = [e for e in self.events.latest if since <= e.t and e.kind not in OF_ONE_RECORDING]
-            # Held, or another event could come to have the same identity.
-            self._taken_over = {id(event): event for event in before}
-            for event in before:
-                original = self.events.original(event)
-                recording.note(original)
-                self._remember_place(original, recording.path)
-                if event != original:
-                    recording.edit(original, event.label, event.text)
-
-    def _record_event(self, event: Event) -> None:
-        with self._noting:
-            recording = self._recording
-            # On its way to us while the recording took it over.
-            if recording is not None and id(event) not in self._taken_over:
-                recording.note(event)
-                self._remember_place(event, recording.path)
-
-    def _remember_place(self, event: Event, path: Path) -> None:
-        self._events_in[event] = path
-        if len(self._events_in) > KEPT_EVENTS:
-            del self._events_in[next(iter(self._events_in))]
-
     def stop_recording(self, *, keep_empty: bool = True) -> Path | None:
         """Close the recording; return its folder, or None when there was none.
 
@@ -485,6 +449,7 @@ class Engine:
             recording, self._recording = self._recording, None
             if recording is None:
                 return None
+            self._noting.end()
             status = recording.stop()
         self.recording_error = status.error
         n = sum(status.n_written.values())

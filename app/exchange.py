@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..recordings.progress import Progress, Stopped
 from ..sources.language import tr
 from .jobs import Job, Jobs
+
+if TYPE_CHECKING:
+    from ..recordings.formats import Made
+
+Kind = Literal["export", "import"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Exchanged:
         Why there is nothing; empty when there is.
     """
 
-    kind: Literal["export", "import"]
+    kind: Kind
     path: Path
     notes: tuple[str, ...] = ()
     error: str = ""
@@ -65,15 +70,13 @@ class Exchange:
         from ..recordings import open_session
         from ..recordings.formats import export_session, format_named
 
-        def work(progress: Progress) -> str:
+        def make(progress: Progress) -> Made:
             with open_session(session_path) as session:
-                made = export_session(session, name, out, progress, **options)
-            self.newest = Exchanged("export", made.path, tuple(made.notes))
-            return tr("Exported: {path}.").format(path=made.path)
+                return export_session(session, name, out, progress, **options)
 
         words = tr("Exporting {name} as {format}")
         title = words.format(name=session_path.stem, format=tr(format_named(name).title))
-        return self.jobs.start(title, lambda progress: self._told("export", out, work, progress))
+        return self._start("export", title, out, make, tr("Exported: {path}."))
 
     def import_file(self, file: Path, folder: Path, name: str, options: Mapping[str, Any]) -> Job:
         """Make a session of a file from elsewhere.
@@ -91,20 +94,25 @@ class Exchange:
         """
         from ..recordings.formats import import_file
 
-        def work(progress: Progress) -> str:
-            made = import_file(file, folder, progress, name=name, **options)
-            self.newest = Exchanged("import", made.path, tuple(made.notes))
-            return tr("Imported: {path}.").format(path=made.path)
+        def make(progress: Progress) -> Made:
+            return import_file(file, folder, progress, name=name, **options)
 
         title = tr("Importing {name}").format(name=file.name)
-        return self.jobs.start(title, lambda progress: self._told("import", file, work, progress))
+        return self._start("import", title, file, make, tr("Imported: {path}."))
 
-    def _told(self, kind: Literal["export", "import"], path: Path, work: Any, progress: Progress) -> str:
-        try:
-            words: str = work(progress)
-        except Stopped:
-            raise
-        except Exception as error:
-            self.newest = Exchanged(kind, path, (), str(error) or type(error).__name__)
-            raise
-        return words
+    def _start(self, kind: Kind, title: str, path: Path, make: Callable[[Progress], Made], done: str) -> Job:
+        """Make something in the background; `path` is told of when it fails, `done` when it does not."""
+
+        def work(progress: Progress) -> str:
+            try:
+                made = make(progress)
+            except Stopped:
+                raise
+            except Exception as error:
+                # The notice tells of it too, whatever a library raises.
+                self.newest = Exchanged(kind, path, (), str(error) or type(error).__name__)
+                raise
+            self.newest = Exchanged(kind, made.path, tuple(made.notes))
+            return done.format(path=made.path)
+
+        return self.jobs.start(title, work)

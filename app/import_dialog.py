@@ -21,7 +21,7 @@ from .format_words import size_text
 from .option_form import OptionForm
 
 FOOT_PX = 48
-OPTIONS_PX = 150
+OPTIONS_PX, PROBLEM_PX = 150, 48
 HEAD_PX = 133
 LIST_SHARE = 0.6
 MOST_ENTRIES = 500
@@ -83,9 +83,8 @@ class ImportPage:
             go = dpg.add_button(label=label(tr("Go")), width=-1, callback=self._typed)
             tooltip(go, tr("Look into this folder, or take this file."), theme)
         # In a low window the list and the options below it share what there is.
-        room = dpg.get_item_height(window) - theme.px(HEAD_PX + FOOT_PX)
-        high = int(max(room - theme.px(OPTIONS_PX), LIST_SHARE * room))
-        self._list = dpg.add_child_window(parent=window, width=-1, height=high, always_use_window_padding=True)
+        self._room = dpg.get_item_height(window) - theme.px(HEAD_PX + FOOT_PX)
+        self._list = dpg.add_child_window(parent=window, width=-1, height=self._room, always_use_window_padding=True)
         dpg.bind_item_theme(self._list, theme.ground("panel"))
         self._below = dpg.add_child_window(parent=window, width=-1, height=-theme.px(FOOT_PX))
         dpg.bind_item_theme(self._below, theme.ground("ground"))
@@ -94,6 +93,12 @@ class ImportPage:
             cancel = dpg.add_button(label=label(tr("Cancel")), callback=calling(self._close))
             tooltip(cancel, tr("Import nothing (Esc)."), theme)
         self._show_folder(self._at)
+
+    def _divide(self, below_px: int) -> None:
+        """Leave so much of the room, px at 100 %, below the list; all of it is the list's where that is nothing."""
+        high = max(self._room - self._theme.px(below_px), LIST_SHARE * self._room) if below_px else self._room
+        dpg.configure_item(self._list, height=int(high))
+        dpg.configure_item(self._below, show=bool(below_px))
 
     def _typed(self) -> None:
         text = clean(dpg.get_value(self.path)).strip()
@@ -141,13 +146,11 @@ class ImportPage:
 
     def _take_none(self, why: str) -> None:
         self.file, self._form = None, None
-        self._begin_below()
-        self._say(why)
-        self.run.show(why_off=tr("Choose a file first."))
-
-    def _begin_below(self) -> None:
         dpg.delete_item(self._below, children_only=True)
         self._problem.build(self._below)
+        self._say(why)
+        self._divide(PROBLEM_PX if why else 0)
+        self.run.show(why_off=tr("Choose a file first."))
 
     def _say(self, text: str) -> None:
         self._problem.say(text)
@@ -167,6 +170,7 @@ class ImportPage:
             dpg.bind_item_theme(button, self._theme.choice("on" if entry == path else "plain"))
         dpg.set_value(self.path, label(str(path), 2000))
         dpg.delete_item(self._below, children_only=True)
+        self._divide(OPTIONS_PX)
         self._describe(path, wanted)
         self._form = OptionForm(self._theme, options_of(wanted, "read"))
         self._form.build(self._below)

@@ -74,6 +74,7 @@ class MetadataPage:
         about = dpg.add_text(clean(self.target.about), parent=head, wrap=0)
         theme.fonts.bind(about, "small")
         dpg.bind_item_theme(about, theme.text("muted"))
+        dpg.add_spacer(parent=window, height=theme.px(2))
         with dpg.group(parent=window, horizontal=True) as line:
             for name, (words, tip) in TABS.items():
                 self.tabs[name] = Switch(theme, tr(words), tr(tip), partial(self.choose, name))

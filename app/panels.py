@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
@@ -27,11 +28,13 @@ from ..widgets import (
 from ..widgets.door import Tag
 from ..widgets.edits import Edit
 from ..widgets.event_panel import EventPanel
+from ..widgets.log_panel import Level as LineLevel
 from ..widgets.look import Look
 from ..widgets.record_setup import SetupActions, SetupView
 from ..widgets.take_lines import TakeActions, TakeView
 from ..widgets.widget import Widget
 from .layouts import Pane
+from .log import Level
 from .notice import Notice
 from .panes import KINDS
 from .preflight_items import bytes_per_second
@@ -39,7 +42,7 @@ from .preflight_page import preflight_view
 from .pretrigger import CHOICES
 from .workbench import Workbench
 
-LEVELS = {"info": "info", "good": "info", "warn": "warning", "bad": "error"}
+LEVELS: Mapping[Level, LineLevel] = {"info": "info", "good": "info", "warn": "warning", "bad": "error"}
 HEALTH = later("Health")
 SAVED_AS = {"streams": "health"}
 """Names of panels in the settings, where they differ from their kinds."""
@@ -270,7 +273,7 @@ class Panels:
             LogLine(
                 f"{datetime.fromtimestamp(self._epoch + line.t):%H:%M:%S}",
                 line.text if line.times == 1 else f"{line.text} (×{line.times})",
-                LEVELS[line.level],  # type: ignore[arg-type]  # both are the four levels
+                LEVELS[line.level],
             )
             for line in lines
         ]

@@ -46,6 +46,10 @@ FIELDS = (
     ),
 )  # fmt: skip
 
+FOOT_PX = 88
+PROBLEM_PX = 40
+"""Room for a sentence of two lines."""
+
 
 class ProtocolPage:
     """Lives while its dialog is open. Main thread only.
@@ -82,7 +86,7 @@ class ProtocolPage:
             fresh = dpg.add_button(label=label(tr("New from what is connected")), callback=self._from_connected)
             tooltip(fresh, tr("Expect just these streams, as they are now."), theme)
         # The buttons stay in sight however long the form is.
-        self._box = dpg.add_child_window(parent=window, width=-1, height=-theme.px(124))
+        self._box = dpg.add_child_window(parent=window, width=-1, height=-theme.px(FOOT_PX))
         dpg.bind_item_theme(self._box, theme.ground("ground"))
         self._problem.build(window)
         self._say("")
@@ -142,6 +146,7 @@ class ProtocolPage:
     def _say(self, text: str) -> None:
         self._problem.say(text)
         self._problem.show(bool(text))
+        dpg.configure_item(self._box, height=-self._theme.px(FOOT_PX + (PROBLEM_PX if text else 0)))
 
     def _read(self) -> RecordingProtocol | None:
         """Return what is typed; None when it cannot be, which is then said."""

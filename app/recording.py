@@ -114,9 +114,17 @@ class Recording:
             self._said_slow_at = self._clock()
             self._log(slow_words(status.queue_fraction), "warn")
 
-    def describe(self, **changes: str) -> None:
+    def describe(
+        self,
+        *,
+        name: str | None = None,
+        subject: str | None = None,
+        task: str | None = None,
+        operator: str | None = None,
+        notes: str | None = None,
+    ) -> None:
         """Change what is known of the recording. Any thread may call it."""
-        self._recorder.describe(**changes)  # type: ignore[arg-type]  # texts only
+        self._recorder.describe(name=name, subject=subject, task=task, operator=operator, notes=notes)
 
     def describe_channels(self, stream_name: str, channels: Sequence[ChannelAbout]) -> None:
         """Keep what a person says of a stream's channels. Any thread may call it, before `follow` too."""

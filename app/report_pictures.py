@@ -17,6 +17,7 @@ from ..widgets.panel import Words
 WIDE_PX, ROW_PX, MOST_PX, GAPS_PX = 560, 6, 132, 12
 MOST_ROWS = 64
 ROLES = {CLIPPED: "bad", FLAT: "muted", MISSING: "warn"}
+SAMPLE_PX = 14, 10
 
 
 def picture(parent: Tag, theme: Theme, stream: StreamReport, span: tuple[float, float], room: int) -> None:
@@ -63,12 +64,25 @@ def picture(parent: Tag, theme: Theme, stream: StreamReport, span: tuple[float, 
                 (left, high + 2), (max(right, left + 2), high + gaps - 2), color=(0, 0, 0, 0),
                 fill=theme.colour("bad"), parent=box,
             )  # fmt: skip
-    names = {CLIPPED: tr("▤ cut off"), FLAT: tr("─ flat"), MISSING: tr("◣ values missing")}
-    marks = [names[letter] for letter in sorted({c for strip in strips for c in strip} & set(names))]
-    channels = tr("Activity, {first} at the top").format(first=stream.labels[0]) if strips else ""
-    legend = Words(theme, "small", "muted", wrap=0)
-    legend.build(parent)
-    legend.say(label("   ".join(part for part in [channels, *marks, tr("gaps below")] if part)))
+    _legend(parent, theme, stream)
+
+
+def _legend(parent: Tag, theme: Theme, stream: StreamReport) -> None:
+    """Say what the rows are, with a sample of each mark in them."""
+    strips = stream.samples.strips
+    names = {CLIPPED: tr("cut off"), FLAT: tr("flat"), MISSING: tr("values missing")}
+    said = [("", tr("Activity, {first} at the top").format(first=stream.labels[0]))] if strips else []
+    said += [(letter, names[letter]) for letter in sorted({c for strip in strips for c in strip} & set(names))]
+    row = dpg.add_group(parent=parent, horizontal=True)
+    wide, high = (theme.px(side) for side in SAMPLE_PX)
+    for letter, text in [*said, ("", tr("gaps below"))]:
+        if letter:
+            line = theme.fonts.height("small")
+            sample = dpg.add_drawlist(wide, line, parent=row)
+            _cell(sample, theme, letter, (0, (line - high) / 2), (wide, high))
+        words = Words(theme, "small", "muted", wrap=-1)
+        words.build(row)
+        words.say(label(text))
 
 
 def _together(strips: tuple[str, ...]) -> str:

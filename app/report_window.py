@@ -16,13 +16,14 @@ from ..widgets.door import Tag, label
 from ..widgets.figures import clock as clock_text
 from ..widgets.marks import Mark, StateLine
 from ..widgets.panel import Switch, Words
+from ..widgets.popup import tooltip
+from .figure_meanings import MEANINGS
 from .report_notice import LOOKS
 from .report_pictures import picture
 from .reports import Checked, Reports, verdict_words
 
 WIDE_PX, HIGH_PX = 820, 680
 WORDS: dict[Verdict, str] = {"ok": later("ok"), "look": later("look"), "bad": later("bad")}
-STATES = {"recording": later("recording"), "complete": later("complete"), "recovered": later("recovered")}
 VERDICT_PX, TITLE_PX = 68, 190
 FOOT_PX = 46
 NARROW_PX = 500
@@ -75,7 +76,8 @@ class ReportWindow:
         theme = self._theme
         room = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         width = max(200, min(theme.px(WIDE_PX), room[0] - theme.px(32)))
-        height = max(160, min(theme.px(HIGH_PX), room[1] - theme.px(48)))
+        # Menu and status bar stay in sight.
+        height = max(160, min(theme.px(HIGH_PX), room[1] - theme.px(64)))
         self._window, self._body, self._progress = (dpg.generate_uuid() for _ in range(3))
         dpg.add_window(
             tag=self._window, label=label(tr("Report: {name}").format(name=path.stem)), width=width, height=height,
@@ -180,6 +182,7 @@ class ReportWindow:
             time=clock_text(summary["duration_s"] or 0.0),
         )  # fmt: skip
         self._say(box, words, "muted")
+        dpg.add_spacer(parent=box, height=theme.px(4))
         picture(box, theme, stream, report.span, self._room)
         self._figures(box, stream.figures)
         if stream.view_filter:
@@ -198,7 +201,7 @@ class ReportWindow:
         narrow = self._room < theme.px(NARROW_PX)
         for figure in figures:
             shape, role = LOOKS[figure.verdict]
-            value = tr(STATES.get(figure.value, figure.value)) if figure.key == "state" else figure.value
+            value = tr(figure.phrase).format(**figure.values) if figure.phrase else figure.value
             with dpg.group(parent=box, horizontal=True) as row:
                 mark = Mark(theme)
                 mark.build(row)
@@ -211,9 +214,12 @@ class ReportWindow:
                             self._say(last, value, "text", "figures", wrap=-1)
             if narrow:
                 self._below(box, value, "text", "figures")
+            words = {name: tr(text) for name, text in figure.words.items()}
+            advice = tr(figure.advice).format(**figure.values, **words)
             if figure.verdict != "ok":
-                words = {name: tr(text) for name, text in figure.words.items()}
-                self._below(box, tr(figure.advice).format(**figure.values, **words), "muted")
+                self._below(box, advice, "muted")
+            meaning = tr(MEANINGS[figure.key])
+            tooltip(row, meaning if figure.verdict != "ok" else f"{meaning} {advice}", theme)
 
     def _below(self, box: Tag, text: str, role: str, face: str = "words") -> None:
         """Write a line below a figure's title."""

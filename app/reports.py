@@ -53,6 +53,10 @@ def verdict_words(report: Report) -> str:
     n = len(report.problems)
     if n:
         return trn("{n} problem", "{n} problems", n).format(n=n)
+    n = sum(figure.verdict == "bad" for figure in report.concerns)
+    if n:
+        words = trn("{n} thing is bad, the files are in order", "{n} things are bad, the files are in order", n)
+        return words.format(n=n)
     n = len(report.concerns)
     if n:
         return trn("in order, {n} thing to look at", "in order, {n} things to look at", n).format(n=n)
@@ -80,13 +84,25 @@ class Reports:
         """The newest one; replaced as a whole."""
         self.automatic = False
         """Whether each recording is sealed and checked when it is stopped; a window says so."""
+        self.before: list[Callable[[Path], object]] = []
+        """Called with each session that is about to be sealed and checked because it was recorded."""
         self.after: list[Callable[[Path, Report], object]] = []
         """Called in the job's thread with each session that was recorded, sealed and checked."""
 
-    def recorded(self, path: Path) -> None:
-        """Seal and check a session that was just closed, in the background, where that is wanted."""
+    def recorded(self, path: Path, *, earlier: bool = False) -> None:
+        """Seal and check a session that was closed, in the background, where that is wanted.
+
+        Parameters
+        ----------
+        path
+            Of the session.
+        earlier
+            Whether that was some time ago: nobody waits for the report then.
+        """
         if self.automatic:
-            job = self._start(path, partial(self._finish, path))
+            for tell in self.before:
+                tell(path)
+            job = self._start(path, partial(self._finish, path, not earlier))
             with self._lock:
                 self._finishing = [*(one for one in self._finishing if not one.done), job]
 
@@ -124,13 +140,13 @@ class Reports:
         newest = self.newest
         return newest if newest is not None and newest.report.path == path.resolve() else None
 
-    def _finish(self, path: Path, progress: Progress) -> str:
+    def _finish(self, path: Path, recorded: bool, progress: Progress) -> str:
         from ..recordings.layout import REPORT_HTML
         from ..recordings.storing_report import finish_session
 
         report = finish_session(path, progress)
         html = report.path / REPORT_HTML
-        self._tell(Checked(report, True, html if html.is_file() else None))
+        self._tell(Checked(report, recorded, html if html.is_file() else None))
         for follow in self.after:
             follow(path, report)
         return ""
@@ -151,4 +167,5 @@ class Reports:
 
     def _tell(self, checked: Checked) -> None:
         self.newest = checked
-        self._log(checked.words, "good" if checked.report.ok else "bad")
+        words = checked.words if checked.recorded else f"{checked.report.path.stem}: {checked.words}"
+        self._log(words, "good" if checked.report.ok else "bad")

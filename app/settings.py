@@ -70,6 +70,8 @@ class Settings:
         In which order they are listed.
     compress
         Whether recordings are compressed some time after they were stopped.
+    unchecked
+        Recordings that are still to be sealed and checked.
     uncompressed
         Recordings that are still to be compressed.
     channels_about
@@ -103,6 +105,7 @@ class Settings:
     session_folders: list[str] = field(default_factory=list)
     session_sort: str = "date"
     compress: bool = True
+    unchecked: list[str] = field(default_factory=list)
     uncompressed: list[str] = field(default_factory=list)
     channels_about: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -177,6 +180,7 @@ class Settings:
         self.pretrigger_s = self.pretrigger_s if 0 <= self.pretrigger_s <= 60 else 0.0
         self.recent_sources = _texts(self.recent_sources)[:N_RECENT]
         self.recent_sessions = _texts(self.recent_sessions)[:N_RECENT]
+        self.unchecked = _texts(self.unchecked)[:256]
         self.uncompressed = _texts(self.uncompressed)[:256]
         self.session_folders = _texts(self.session_folders)[:64]
         self.channels_about = _lists(self.channels_about)

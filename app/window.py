@@ -130,6 +130,8 @@ class Window:
         dpg.setup_dearpygui()
         dpg.show_viewport()
         self._screen_gone = ScreenGone(self._lose_screen)
+        # Once more then: what is left to do with the recordings is known only when all has stopped.
+        self.engine.on_stopped.append(self._save_at_last)
         self.workbench.scanner.start()
         self.workbench.takes.watch.start()
         self._warming.start()
@@ -232,14 +234,22 @@ class Window:
             settings = self.settings
             settings.width, settings.height = dpg.get_viewport_width(), dpg.get_viewport_height()
             settings.x, settings.y = (int(p) for p in dpg.get_viewport_pos())
+        self._save_settings()
+        dpg.destroy_context()
+        self._screen_gone.close()
+
+    def _save_at_last(self) -> None:
+        # The engine may run again, with another window.
+        self.engine.on_stopped.remove(self._save_at_last)
+        self._save_settings()
+
+    def _save_settings(self) -> None:
         try:
             if self._keep_settings:
                 self.settings.save()
         except OSError as error:
             words = tr("The settings could not be saved: {reason}.")
             self.engine.log(words.format(reason=error.strerror), "warn")
-        dpg.destroy_context()
-        self._screen_gone.close()
 
 
 def _mode(name: str) -> Any:

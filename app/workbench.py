@@ -26,6 +26,7 @@ from .snapshots import Snapshots
 from .state import EngineState, StreamState
 from .stream_names import stream_name, watched
 from .takes import TakeDesk
+from .unchecked import Unchecked
 from .viewer_commands import WIRED
 from .workspace import Workspace
 
@@ -69,7 +70,8 @@ class Workbench(Arranging, Filtering):
         self.undo_in_front = lambda: None
         self.closing = False
         self.exchange = Exchange(engine.jobs)
-        self.compressing = Compressing(engine.jobs, settings)
+        self.unchecked = Unchecked(engine.reports, engine.jobs, settings, engine.log)
+        self.compressing = Compressing(engine.jobs, settings, engine.log)
         engine.reports.after.append(self.compressing.recorded)
         self.full_screen = False
         self.too_narrow = False
@@ -101,6 +103,7 @@ class Workbench(Arranging, Filtering):
     def refresh(self) -> EngineState:
         """Look at the engine once; everything drawn in this frame goes by that."""
         self.state = self.engine.snapshot()
+        self.unchecked.look(self.state)
         self.compressing.look(self.state)
         return self.state
 

@@ -35,7 +35,8 @@ INTRODUCTION = """\
 # Gallery
 
 Every picture on this page was taken by a test, which drove the window with mouse and keyboard; the test is named below
-it. `make gallery` takes them anew. How to do what is seen here: [Looking at signals](viewing.md).
+it. `make gallery` takes them anew. How to do what is seen here: [Looking at signals](viewing.md),
+[Recording](recording.md), [Recordings](browser.md), [Reports](check.md), [Formats](formats.md).
 """
 
 
@@ -135,12 +136,51 @@ SECTIONS: dict[str, tuple[Shot, ...]] = {
         Shot("window-high-contrast", "High contrast", "White on black, with stronger lines."),
     ),
     "Recording and replay": (
+        Shot(
+            "window-recordings-preflight-en-100", "Check before recording",
+            "What the protocol expects against what is there; what is red blocks Record until somebody says why not.",
+        ),
+        Shot(
+            "window-recordings-protocol-en-100", "Protocol",
+            "Which streams are expected, how takes are called, and how much from before Record is kept.",
+        ),
         Shot("window-recording", "Recording", "How long, how much and how fast; markers by button or key."),
         Shot(
             "window-event-name", "Mark with a text",
             "Stamped when the key is pressed; what it was can be written and put right afterwards.",
         ),
         Shot("window-replay", "Replay", "Yesterday's session in the same viewers: seek, step, loop, 0.1–16 ×."),
+        Shot(
+            "window-recordings-strip-en-100", "The whole session",
+            "Hours in one line, with events and gaps: click to go there, turn the wheel to come nearer, drag to move.",
+        ),
+    ),
+    "Recordings": (
+        Shot(
+            "window-recordings-report-en-100", "Report",
+            "Made when Record is stopped: what is there, what is missing, how good it is, and what to do about it.",
+        ),
+        Shot("window-recordings-meaning-en-100", "What a figure means", "Rest the pointer on a line of the report."),
+        Shot(
+            "window-recordings-browser-en-100", "Browser",
+            "Every recording with its picture: search, tag, describe, check, trim, split, join, put aside.",
+        ),
+        Shot(
+            "window-recordings-describe-en-100", "About a recording",
+            "Filled in before or after; what was recorded stays, and each change is kept with who and when.",
+        ),
+        Shot(
+            "window-recordings-channels-en-100", "Muscles and electrodes",
+            "Muscle, side, placement, size, distance and reference of each channel; to and from a spreadsheet.",
+        ),
+        Shot(
+            "window-recordings-export-en-100", "Export",
+            "Thirteen formats, with what each keeps and loses, and about how large it will be.",
+        ),
+        Shot(
+            "window-recordings-import-en-100", "Import",
+            "Files of other programs become recordings; what a format does not say is asked.",
+        ),
     ),
 }  # fmt: skip
 

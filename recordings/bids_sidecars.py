@@ -6,6 +6,7 @@ left out, never made up. Free text that a spreadsheet would run as a formula beg
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -110,7 +111,7 @@ def emg_json(session: Session, streams: Sequence[Labelled]) -> dict[str, Any]:
         "SamplingFrequency": main.stream.info.fs,
         "PowerLineFrequency": _power_line(streams),
         "RecordingType": "discontinuous" if any(gap.n_lost for gap in session.gaps) else "continuous",
-        "RecordingDuration": round(session.duration_s, 6),
+        "RecordingDuration": round(session.duration_s, 6) if math.isfinite(session.duration_s) else NOT_KNOWN,
         "SoftwareFilters": NOT_KNOWN,
         "HardwareFilters": NOT_KNOWN,
     }
@@ -170,14 +171,14 @@ def channel_rows(streams: Sequence[Labelled]) -> list[list[Any]]:
                     name,
                     kind,
                     info.unit.replace("\u03bc", "µ").replace("uV", "µV") or NOT_KNOWN,
-                    safe(" ".join(part for part in (whole, about.notes) if part)),
+                    " ".join(part for part in (whole, about.notes) if part),
                     info.fs,
                     name if is_emg else NOT_KNOWN,
-                    (safe(about.reference) or bipolar) if is_emg else NOT_KNOWN,
+                    (about.reference or bipolar) if is_emg else NOT_KNOWN,
                     one.stream.name,
-                    safe(" ".join(part for part in (about.side, about.muscle) if part)) or NOT_KNOWN,
+                    " ".join(part for part in (about.side, about.muscle) if part) or NOT_KNOWN,
                     "other" if is_emg else NOT_KNOWN,
-                    safe(_electrode(about)) or NOT_KNOWN,
+                    _electrode(about) or NOT_KNOWN,
                     about.electrode_distance_mm or NOT_KNOWN,
                 ]
             )
@@ -217,13 +218,15 @@ def coordsystem_json() -> dict[str, Any]:
 def event_rows(session: Session, zero: float) -> list[list[Any]]:
     """Return the rows of ``*_events.tsv``: events and gaps, in order of time after `zero`, s."""
     rows: list[tuple[float, list[Any]]] = [
-        (e.t, [0, *map(safe, (e.kind or "marker", e.label, e.text, e.stream))]) for e in session.events
+        (e.t, [0, e.kind or "marker", e.label, e.text, e.stream]) for e in session.events
     ]
     for gap in session.gaps:
         length = gap.t_last - gap.t_first
         text = f"{gap.n_lost} samples lost"
-        rows.append((gap.t_first, [round(length, 6) if length > 0 else 0, "gap", safe(gap.cause), text, gap.stream]))
-    return [[f"{t - zero:.6f}", *row] for t, row in sorted(rows, key=lambda pair: pair[0]) if t == t]
+        rows.append((gap.t_first, [round(length, 6) if length > 0 else 0, "gap", gap.cause, text, gap.stream]))
+    # What has no time is no event; and among others it would upset their order.
+    timed = [(t, row) for t, row in rows if math.isfinite(t)]
+    return [[f"{t - zero:.6f}", *row] for t, row in sorted(timed, key=lambda pair: pair[0])]
 
 
 EVENTS_JSON = {
@@ -244,11 +247,12 @@ SCANS_JSON = {"acq_time": {"Description": "When the recording began, UTC"}}
 
 
 def tsv(heading: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Return a table: cells without tabs and line ends, empty ones ``n/a``."""
+    """Return a table: cells without tabs and line ends, empty ones ``n/a``, none of them a formula."""
     lines = [heading, *rows]
     return "".join("\t".join(_cell(cell) for cell in line) + "\n" for line in lines)
 
 
 def _cell(value: Any) -> str:
     text = f"{value:.10g}" if isinstance(value, float) else str(value)
-    return re.sub(r"\s+", " ", text.encode("utf-8", "replace").decode()).strip() or NOT_KNOWN
+    # Made harmless last: what lies behind blanks comes to be the beginning here.
+    return safe(re.sub(r"\s+", " ", text.encode("utf-8", "replace").decode()).strip()) or NOT_KNOWN

@@ -15,19 +15,22 @@ from ..sources.info import StreamInfo
 from .bio_machine import Span
 from .bio_unpickling import Lying, unpickle
 from .errors import SessionError
+from .foreign_times import require_times
 from .formats import BuilderFor
+from .in_unit import delivered_dtype
 from .per_stream import rate_of, rates_wanted, said_of
 from .pieces import PIECE_BYTES, Share
 from .progress import Progress
 
 MAX_PICKLES = 1_000_000
 MAX_KEYS = 4096
+TOLD_EVERY = 256
 ENDS = ("_timestamps", "_fs", "_unit")
 
 
 def read_arrays(path: Path, builder_for: BuilderFor, progress: Progress, fs: float | str, unit: str) -> list[str]:
     """Make a session of a file of pickles; see `format_bio.read`."""
-    arrays, facts, notes = _arrays_of(path)
+    arrays, facts, notes = _arrays_of(path, progress)
     names = [name for name in arrays if not any(name.endswith(e) and name.removesuffix(e) in arrays for e in ENDS)]
     streams = [name for name in names if arrays[name][0].shape and arrays[name][0].dtype.itemsize and _n(arrays[name])]
     notes += [f"{name} is left out: it is empty." for name in names if name not in streams]
@@ -53,7 +56,8 @@ def read_arrays(path: Path, builder_for: BuilderFor, progress: Progress, fs: flo
             told = 0
             known = _pieces(file, times[name], n)
             for part in _pieces(file, arrays[name], n):
-                moments = next(known) if times[name] else (told + np.arange(len(part))) / info.fs
+                moments = next(known).astype(float) if times[name] else (told + np.arange(len(part))) / info.fs
+                require_times(moments, told + 1, f"{name} in {path}")
                 builder.write(name, part.reshape(len(part), *info.sample_shape).astype(info.dtype), moments)
                 told += len(part)
                 share.add(len(part))
@@ -62,14 +66,16 @@ def read_arrays(path: Path, builder_for: BuilderFor, progress: Progress, fs: flo
     return notes
 
 
-def _arrays_of(path: Path) -> tuple[dict[str, list[Lying]], dict[str, Any], list[str]]:
+def _arrays_of(path: Path, progress: Progress) -> tuple[dict[str, list[Lying]], dict[str, Any], list[str]]:
     """Return where the arrays of each key lie, in order, and what else stands under a key."""
     arrays: dict[str, list[Lying]] = {}
     facts: dict[str, Any] = {}
     other: set[str] = set()
     end = path.stat().st_size
     with path.open("rb") as file:
-        for _ in range(MAX_PICKLES):
+        for number in range(MAX_PICKLES):
+            if not number % TOLD_EVERY:
+                progress(0.0)
             if file.tell() >= end:
                 break
             for key, value in unpickle(file, end).items():
@@ -102,7 +108,7 @@ def _info(path: Path, name: str, arrays: list[Lying], facts: dict[str, Any], fs:
             fs=rate,
             name=name,
             unit=(said_of(unit, name) or (said_unit if isinstance(said_unit, str) else ""))[:64],
-            dtype={"b": "uint8"}.get(dtype.kind, dtype.newbyteorder("=").name),
+            dtype=delivered_dtype(dtype),
             sample_shape=arrays[0].shape[:-1][::-1] or (1,),
         )
     except SourceError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
+from operator import attrgetter
 from typing import Any
 
 from .errors import SessionError
@@ -86,7 +87,7 @@ def problems_of_times(stream: StoredStream, times: TimeFigures) -> list[str]:
 def problems_of_gaps(stream: StoredStream, checksums: object) -> list[str]:
     """Return which gaps cannot be, and whether as many samples are named as were counted."""
     problems, lost, named = [], 0, stream.n_lost
-    for gap in sorted(stream.gaps, key=lambda gap: gap.sample):
+    for gap in sorted(stream.gaps, key=attrgetter("sample")):
         if gap.sample - lost > stream.n_samples + named:
             problems.append(f"{stream.name}: a gap is named at sample {gap.sample:,}, beyond the end.")
         lost += gap.n_lost

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -29,6 +30,26 @@ from .shards import ShardLayout
 SPARE_BYTES = 64 * 2**20
 
 
+@dataclass(frozen=True)
+class Compacted:
+    """What became of a session, every sample of which was read back and verified.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+    n_bytes_before, n_bytes_after
+        All its files on the disk.
+    already
+        Whether it was compressed before, so that nothing was left to do.
+    """
+
+    path: Path
+    n_bytes_before: int
+    n_bytes_after: int
+    already: bool = False
+
+
 class _Task(NamedTuple):
     source: RecordedArray
     shards: ShardLayout
@@ -40,7 +61,7 @@ class _Task(NamedTuple):
         return self.n_rows * self.source.layout.row_bytes
 
 
-def compact_session(path: str | os.PathLike[str], progress: Progress = no_progress) -> str:
+def compact_session(path: str | os.PathLike[str], progress: Progress = no_progress) -> Compacted:
     """Compress a finished session in place; every sample is read back and verified before its original goes.
 
     Parameters
@@ -52,8 +73,8 @@ def compact_session(path: str | os.PathLike[str], progress: Progress = no_progre
 
     Returns
     -------
-    str
-        What became of it, in a sentence.
+    Compacted
+        What became of it.
 
     Raises
     ------
@@ -77,7 +98,7 @@ def compact_session(path: str | os.PathLike[str], progress: Progress = no_progre
             raise SessionError(_not_done(folder, error)) from error
 
 
-def _compact(folder: Path, progress: Progress) -> str:
+def _compact(folder: Path, progress: Progress) -> Compacted:
     before = _n_bytes(folder)
     with open_session(folder) as session:
         for name in session.streams:
@@ -87,7 +108,7 @@ def _compact(folder: Path, progress: Progress) -> str:
         if not tasks:
             if not os.path.lexists(folder / MANIFEST):
                 write_manifest(folder, progress)
-            return f"{folder.name} is compressed already."
+            return Compacted(folder, before, before, already=True)
         _require_room(folder, max(task.n_bytes for task in tasks))
         faults = [
             fault for fault in verify_manifest(folder, part(progress, 0.0, 0.1)).faults if fault.kind != "derived"
@@ -104,11 +125,7 @@ def _compact(folder: Path, progress: Progress) -> str:
             compact_array(*task, part(progress, 0.1 + 0.8 * first / total, 0.1 + 0.8 * done / total))
     if not any(has_leftovers(task.shards.folder) for task in tasks):
         write_manifest(folder, part(progress, 0.9, 1.0))
-    after = _n_bytes(folder)
-    return (
-        f"{folder.name}: {_size(before)} became {_size(after)}, {before / max(1, after):.1f} times less;"
-        " every sample was read back and verified."
-    )
+    return Compacted(folder, before, _n_bytes(folder))
 
 
 def compacted(session: Session) -> bool:

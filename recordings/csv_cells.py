@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ..sources.block import Event
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _ESCAPED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
@@ -22,6 +24,17 @@ def safe(text: str) -> str:
     return text
 
 
+def spelled(text: str) -> str:
+    """Return text with what no table can hold, zero bytes and half characters, spelled as Python writes them."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def respelled(events: Iterable[Event]) -> list[str]:
+    """Return a sentence where texts of events hold what no table can."""
+    n = sum(any(spelled(text) != text for text in (e.kind, e.label, e.text)) for e in events)
+    return [f"Of {n:,} events a text holds characters that are none; they are spelled, as \\x00."] if n else []
+
+
 def unsafe(text: str) -> str:
     """Return the text that `safe` was given."""
     return text[1:] if _ESCAPED.match(text) else text
@@ -29,7 +42,7 @@ def unsafe(text: str) -> str:
 
 def cells(row: Sequence[object]) -> list[object]:
     """Return a row with its texts made harmless."""
-    return [safe(cell) if isinstance(cell, str) else cell for cell in row]
+    return [safe(spelled(cell)) if isinstance(cell, str) else cell for cell in row]
 
 
 def times(timestamps: NDArray[np.float64] | list[float], zero: float) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple, TextIO
@@ -17,6 +19,10 @@ from .library_words import said_by
 MAX_LINE = 4 * 2**20
 MAX_CELLS = MAX_CHANNELS + 2
 HEAD_BYTES = 2**16
+TAIL_BYTES = 2**18
+BLOCK_CHARS = 2**18
+BLANK = b" \t\r\n,;|"
+"""What a line without a cell consists of."""
 ROWS_AT_ONCE = 512
 DELIMITERS = (",", ";", "\t", "|", " ")
 EMPTY = {"", "nan", "na", "n/a", "null", "none", "-"}
@@ -66,29 +72,73 @@ def encoding_of(path: Path) -> str:
     return "utf-8-sig"
 
 
-def lines_of(file: TextIO, path: Path) -> Iterator[str]:
-    """Yield lines, none longer than any table has.
+class TextLines:
+    """The lines of a file one after the other, none longer than any table has.
 
-    Raises
-    ------
-    SessionError
-        When one is longer, or is no text.
+    Text is taken in blocks, and blocks without a cell are passed over at once: a file of nothing but ends of lines, or
+    of commas, costs no more than to read it. One thread iterates over it, once.
+
+    Parameters
+    ----------
+    file
+        Opened with ``newline=""``.
+    path
+        Its name, for messages.
     """
-    number = 0
-    try:
-        while line := file.readline(MAX_LINE):
-            number += 1
-            if len(line) >= MAX_LINE:
-                raise SessionError(f"Line {number} of {path} is over {MAX_LINE:,} characters long. It is no table.")
-            if "\0" in line:
-                raise SessionError(f"Line {number} of {path} holds a zero byte. It is no text, so no table.")
-            yield line
-    except UnicodeError as error:
-        raise SessionError(f"{path} is no text after line {number}: {said_by(error)}. Is it damaged?") from None
+
+    def __init__(self, file: TextIO, path: Path) -> None:
+        self._file, self._path = file, path
+        self._lines = self._read()
+        self._n_read = 0
+        self.n_passed = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Return the next line, with its end.
+
+        Raises
+        ------
+        SessionError
+            When one is too long, or is no text.
+        """
+        return next(self._lines)
+
+    def _read(self) -> Iterator[str]:
+        while block := self._block():
+            n = block.count("\n") + block.count("\r") - block.count("\r\n")
+            if "\0" in block:
+                raise SessionError(
+                    f"{self._path} holds a zero byte after line {self._n_read:,}. It is no text, so no table."
+                )
+            if block.encode("utf-8", "replace").translate(None, BLANK):
+                yield from io.StringIO(block, newline="")
+            else:
+                self.n_passed += n
+            self._n_read += n
+
+    def _block(self) -> str:
+        """Return the next whole lines."""
+        try:
+            block = self._file.read(BLOCK_CHARS)
+            if not block.endswith("\n"):
+                rest = self._file.readline(MAX_LINE)
+                if len(rest) >= MAX_LINE:
+                    raise SessionError(
+                        f"A line of {self._path} after line {self._n_read:,} is over {MAX_LINE:,} characters long."
+                        " It is no table."
+                    )
+                block += rest
+        except UnicodeError as error:
+            raise SessionError(
+                f"{self._path} is no text after line {self._n_read:,}: {said_by(error)}. Is it damaged?"
+            ) from None
+        return block
 
 
 def rows_of_lines(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a table with the number of the line that each ends in; empty lines are left out.
+    """Yield the rows of a table with the number of the line that each ends in; those without a cell are left out.
 
     Raises
     ------
@@ -99,6 +149,7 @@ def rows_of_lines(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[
     while True:
         try:
             row = next(reader, None)
+            line = reader.line_num + (lines.n_passed if isinstance(lines, TextLines) else 0)
         except csv.Error as error:
             raise SessionError(
                 f"Line {reader.line_num} of {path} cannot be read: {said_by(error)}. Is it a table?"
@@ -108,9 +159,9 @@ def rows_of_lines(lines: Iterable[str], path: Path, delimiter: str) -> Iterator[
         if delimiter == " ":
             row = [cell for cell in row if cell]
         if len(row) > MAX_CELLS:
-            raise SessionError(f"Line {reader.line_num} of {path} has {len(row):,} cells, over {MAX_CELLS:,} columns.")
+            raise SessionError(f"Line {line} of {path} has {len(row):,} cells, over {MAX_CELLS:,} columns.")
         if any(row):
-            yield reader.line_num, row
+            yield line, row
 
 
 def is_number(cell: str, comma: bool) -> bool:
@@ -156,11 +207,12 @@ def numbers(rows: list[tuple[int, list[str]]], table: Table, path: Path) -> NDAr
             )
     texts = [row[: table.n_columns] for _, row in rows]
     # Python takes 1_0 for ten; a table does not.
-    if not table.comma and not any("_" in "".join(row) for row in texts):
+    if not any("_" in "".join(row) for row in texts):
+        plain = [[cell.replace(",", ".") for cell in row] for row in texts] if table.comma else texts
         try:
-            return np.array([[float(cell) for cell in row] for row in texts], dtype=np.float64)
+            return np.array([[float(cell or "nan") for cell in row] for row in plain], dtype=np.float64)
         except ValueError:
-            # An empty cell, or one that is no number: looked at one by one.
+            # Another word for an empty cell, or no number: looked at one by one.
             pass
     out = np.empty((len(rows), table.n_columns))
     for i, (line, _) in enumerate(rows):
@@ -172,3 +224,32 @@ def numbers(rows: list[tuple[int, list[str]]], table: Table, path: Path) -> NDAr
                     f"Line {line} of {path} holds {cell[:40]!r} in column {j + 1}, which is no number."
                 ) from None
     return out
+
+
+def require_whole_end(path: Path, table: Table) -> None:
+    """Refuse a table whose last line is none of its rows, before all others are read: most often it was cut off.
+
+    Raises
+    ------
+    SessionError
+        When it has more or fewer cells than the others, or one that holds no number.
+    """
+    if table.encoding == "utf-16":
+        return
+    with path.open("rb") as file:
+        begins = max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES)
+        file.seek(begins)
+        tail = file.read().rstrip()
+    at = max(tail.rfind(b"\n"), tail.rfind(b"\r"))
+    if at < 0 or b'"' in tail[at:]:
+        return
+    rows = rows_of_lines([tail[at + 1 :].decode(table.encoding, "replace")], path, table.delimiter)
+    for _, row in rows:
+        if len(row) not in (table.n_columns, table.n_columns + 1):
+            n = table.n_columns
+            raise SessionError(
+                f"The last line of {path} has {len(row):,} cells where {n:,} belong. Was the file cut off?"
+            )
+        wrong = next((cell for cell in row if not is_number(cell, table.comma)), None)
+        if wrong is not None:
+            raise SessionError(f"The last line of {path} holds {wrong[:40]!r}, which is no number. Was it cut off?")

@@ -7,7 +7,7 @@ import io
 import math
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..sources.block import Event
 from .csv_cells import unsafe
-from .csv_lines import ROWS_AT_ONCE, Table, lines_of, numbers, rows_of_lines
+from .csv_lines import ROWS_AT_ONCE, Table, TextLines, numbers, rows_of_lines
 from .description import OURS, Described, GapWriter, beginning, parse_description, stream_of
 from .errors import SessionError
 from .formats import BuilderFor
@@ -27,6 +27,7 @@ from .layout import is_group_name
 from .library_words import said_by
 from .pieces import Share
 from .progress import Progress
+from .stream_keys import keys_of
 
 ABOUT = "session.csv"
 EVENTS = "events.csv"
@@ -35,6 +36,12 @@ EVENTS_HEADING = ("time [s]", "kind", "label", "text", "stream")
 GAPS_HEADING = ("stream", "from [s]", "to [s]", "sample", "lost", "cause")
 ZERO = "time 0 [s, LSL clock]"
 MAX_ROWS = 10**6
+
+
+def files_of(folder: Path, streams: Iterable[str]) -> dict[str, Path]:
+    """Return the table of each stream in a folder of ours."""
+    keys = keys_of(streams, [Path(name).stem for name in (ABOUT, EVENTS, GAPS)])
+    return {name: folder / f"{key}.csv" for name, key in keys.items()}
 
 
 def is_ours(path: Path) -> bool:
@@ -65,7 +72,7 @@ def read_ours(folder: Path, builder_for: BuilderFor, progress: Progress) -> list
     if not all(map(is_group_name, streams)):
         raise SessionError(f"{folder / ABOUT} names streams that cannot be. Is it damaged?")
     gaps = [_gap(row, zero, folder / GAPS) for row in _table(folder / GAPS)]
-    files = {name: _plain_file(folder / f"{name}.csv") for name in streams}
+    files = {name: _plain_file(path) for name, path in files_of(folder, streams).items()}
     share = Share(progress, sum(path.stat().st_size for path in files.values()))
     with builder_for(**beginning(about)) as builder:
         for name, one in streams.items():
@@ -87,7 +94,7 @@ def _rows(path: Path, one: Described, share: Share) -> Iterator[tuple[NDArray[np
     table = Table("utf-8-sig", ",", False, 1, (), "", info.n_channels + 1)
     exact_ints = info.scale == 1.0 and info.dtype in ("int64", "uint64")
     with path.open("rb") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as file:
-        rows = rows_of_lines(lines_of(file, path), path, ",")
+        rows = rows_of_lines(TextLines(file, path), path, ",")
         next(rows, None)
         told = 0
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
@@ -126,9 +133,11 @@ def _table(path: Path) -> Iterator[list[str]]:
     csv.field_size_limit(max(before, 2**22))
     try:
         with _plain_file(path).open(encoding="utf-8-sig", newline="") as file:
-            rows = rows_of_lines(lines_of(file, path), path, ",")
+            rows = rows_of_lines(TextLines(file, path), path, ",")
             next(rows, None)
-            read = [row for _, row in islice(rows, MAX_ROWS)]
+            read = [row for _, row in islice(rows, MAX_ROWS + 1)]
+            if len(read) > MAX_ROWS:
+                raise SessionError(f"{path} has over {MAX_ROWS:,} rows, more than any session. It is not ours.")
     finally:
         csv.field_size_limit(before)
     yield from read

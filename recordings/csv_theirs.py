@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..sources.errors import SourceError
 from ..sources.info import MAX_CHANNELS, MAX_NAME, MAX_RATE_HZ, StreamInfo
@@ -19,26 +18,28 @@ from .csv_lines import (
     DELIMITERS,
     ROWS_AT_ONCE,
     Table,
+    TextLines,
     encoding_of,
     is_number,
-    lines_of,
     numbers,
+    require_whole_end,
     rows_of_lines,
 )
 from .errors import SessionError
+from .foreign_times import SECONDS, TIME_NAMES, UNIT, rate_by, require_times, unit_of_time, unknown_unit
 from .formats import BuilderFor
 from .per_stream import rate_of, rates_wanted, said_of
 from .pieces import Share
 from .progress import Progress
 
 HEAD_ROWS = 64
+HEAD_CHARS = 4 * 2**20
 MAX_BEFORE = 1000
 STREAM = "table"
-TIME_NAMES = re.compile(r"\s*(time|times|timestamps?|t|zeit|temps|tiempo|tempo|lsl|elapsed)\b", re.IGNORECASE)
-UNIT = re.compile(r"[\[(]\s*([^\])]{1,16}?)\s*[\])]")
-RATE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(k?)Hz", re.IGNORECASE)
-SECONDS = {"s": 1.0, "sec": 1.0, "seconds": 1.0, "ms": 1e-3, "µs": 1e-6, "us": 1e-6, "ns": 1e-9, "min": 60.0}
-REGULAR = 0.25
+RATE = re.compile(r"(?<![\d.,])(\d+(?:[.,]\d+)?)\s*(k?)Hz", re.IGNORECASE)
+RATE_LINE = re.compile(r"sampl|rate|\bfs\b|abtast|échantillon|muestreo|campion", re.IGNORECASE)
+"""Other frequencies stand above tables, too: those of filters."""
+EXACT = 2**53
 
 
 class Columns(NamedTuple):
@@ -55,7 +56,9 @@ class Columns(NamedTuple):
     unit
         Of the other columns.
     fs
-        The rate that the heading says, Hz; 0 where it says none.
+        The rate that the heading says, or a line above it, Hz; 0 where none does.
+    unit_of_time
+        As the heading has it.
     """
 
     time: int
@@ -63,6 +66,7 @@ class Columns(NamedTuple):
     names: tuple[str, ...]
     unit: str
     fs: float
+    unit_of_time: str
 
 
 def read_theirs(path: Path, builder_for: BuilderFor, progress: Progress, fs: float | str, unit: str) -> list[str]:
@@ -74,14 +78,19 @@ def read_theirs(path: Path, builder_for: BuilderFor, progress: Progress, fs: flo
         When it is no table of numbers, or says no rate.
     """
     table = table_of(path)
+    require_whole_end(path, table)
     columns = columns_of(table)
-    notes = []
+    notes = unknown_unit(columns.unit_of_time)
     if table.preamble:
-        notes.append(f"{table.n_before - bool(table.heading)} lines before the table were left out.")
+        n_left = table.n_before - bool(table.heading)
+        notes.append(f"{n_left:,} lines before the table were left out." if n_left > 1 else "A line was left out.")
     with path.open("rb") as raw, io.TextIOWrapper(raw, table.encoding, newline="") as file:
-        rows = rows_of_lines(_after(lines_of(file, path), table.n_before), path, table.delimiter)
+        rows = rows_of_lines(_after(TextLines(file, path), table.n_before), path, table.delimiter)
         head = _next(rows, table)
-        rate = rate_of(fs, STREAM) or columns.fs
+        rate = rate_of(fs, STREAM)
+        if not rate and columns.fs:
+            rate = columns.fs
+            notes.append(f"By its heading it was sampled at {rate:.10g} Hz.")
         first = numbers(head, table, path)
         if not rate and columns.time >= 0:
             rate = rate_by(first[:, columns.time] * columns.to_seconds)
@@ -100,27 +109,30 @@ def read_theirs(path: Path, builder_for: BuilderFor, progress: Progress, fs: flo
             )
         except SourceError as error:
             raise SessionError(f"{path}: {error}") from error
-        share, told, n = Share(progress, path.stat().st_size), 0, 0
+        share, told, n, largest = Share(progress, path.stat().st_size), 0, 0, 0.0
         with builder_for() as builder:
             builder.stream(STREAM, info, f"csv:{path.name}")
             while head:
                 values = numbers(head, table, path)
                 if columns.time >= 0:
                     times = values[:, columns.time] * columns.to_seconds
-                    _check_times(times, head[0][0], path)
+                    require_times(times, n + 1, path)
                     values = np.delete(values, columns.time, axis=1)
                 else:
                     times = (n + np.arange(len(values))) / rate
                 builder.write(STREAM, values, times)
                 n += len(values)
+                largest = max(largest, float(np.abs(values).max(initial=0, where=np.isfinite(values))))
                 share.add(raw.tell() - told)
                 told = raw.tell()
                 head = _next(rows, table)
             builder.finish()
+    if largest >= EXACT:
+        notes.append("Numbers are kept as float64: of more than 15 digits the last ones are rounded.")
     return notes
 
 
-def _after(lines: Iterator[str], n: int) -> Iterator[str]:
+def _after(lines: TextLines, n: int) -> TextLines:
     for _ in islice(lines, n):
         pass
     return lines
@@ -128,13 +140,6 @@ def _after(lines: Iterator[str], n: int) -> Iterator[str]:
 
 def _next(rows: Iterator[tuple[int, list[str]]], table: Table) -> list[tuple[int, list[str]]]:
     return [(line + table.n_before, row) for line, row in islice(rows, ROWS_AT_ONCE)]
-
-
-def _check_times(times: NDArray[np.float64], line: int, path: Path) -> None:
-    bad = np.flatnonzero(~np.isfinite(times))
-    if len(bad):
-        where = f"row {bad[0] + 1} from line {line} on"
-        raise SessionError(f"{path} has no time in {where}. Fill it in, or leave the row out.")
 
 
 def table_of(path: Path) -> Table:
@@ -146,8 +151,14 @@ def table_of(path: Path) -> Table:
         When it holds no rows of numbers.
     """
     encoding = encoding_of(path)
+    head, n_chars = [], 0
     with path.open(encoding=encoding, newline="") as file:
-        head = list(islice(lines_of(file, path), MAX_BEFORE + HEAD_ROWS))
+        for line in islice(TextLines(file, path), MAX_BEFORE + HEAD_ROWS):
+            head.append(line)
+            n_chars += len(line)
+            # Each of them is looked at in nine ways.
+            if n_chars > HEAD_CHARS:
+                break
     best: tuple[int, Table] | None = None
     for delimiter in DELIMITERS:
         for comma in (False, True) if delimiter != "," else (False,):
@@ -209,30 +220,9 @@ def columns_of(table: Table) -> Columns:
     same = units[0] if units and len(set(units)) == 1 else ""
     # Where units differ they stay in the names; one stream has one unit.
     names = tuple((UNIT.sub("", name).strip() if same else name.strip())[:MAX_NAME] for name in rest)
-    said = RATE.search(heading[time]) if time >= 0 else None
-    said = said or RATE.search(table.preamble)
+    lines = [heading[time]] if time >= 0 else []
+    lines += [line for line in table.preamble.splitlines() if RATE_LINE.search(line)]
+    said = next((found for line in lines if (found := RATE.search(line))), None)
     fs = float(said.group(1).replace(",", ".")) * (1000 if said.group(2) else 1) if said else 0.0
-    unit_of_time = UNIT.search(heading[time]) if time >= 0 else None
-    to_seconds = SECONDS.get(unit_of_time.group(1).lower(), 1.0) if unit_of_time else 1.0
-    return Columns(time, to_seconds, names, same, fs)
-
-
-def rate_by(times: NDArray[np.float64]) -> float:
-    """Return the rate that times tell, Hz; 0 where their steps differ by more than a quarter.
-
-    Parameters
-    ----------
-    times
-        Shape (n,), s.
-    """
-    steps = np.diff(times)
-    steps = steps[np.isfinite(steps)]
-    if len(steps) < 2 or (steps <= 0).any():
-        return 0.0
-    step = float(np.median(steps))
-    if np.quantile(np.abs(steps - step), 0.9) > REGULAR * step:
-        return 0.0
-    # Over all steps together, rounding of the single time hardly counts.
-    near = steps[np.abs(steps - step) <= REGULAR * step]
-    rate = 1 / float(near.mean())
-    return float(np.round(rate)) if abs(rate / np.round(rate) - 1) < 1e-4 and rate > 1 else rate
+    unit = unit_of_time(heading[time]) if time >= 0 else "s"
+    return Columns(time, SECONDS.get(unit, 1.0), names, same, fs, unit)

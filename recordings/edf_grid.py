@@ -157,5 +157,9 @@ class Places:
         if moment > t and row > 0:
             row -= 1
             moment = float(self._stream.read_timestamps(row, row + 1)[0])
-        one = self._segments[bisect.bisect_right(self._rows, row) - 1]
-        return (one.slot + row - one.row) / self._rate + Fraction(round((t - moment) * 10**6), 10**6)
+        return self.of(row) + Fraction(round((t - moment) * 10**6), 10**6)
+
+    def of(self, row: int) -> Fraction:
+        """Return when a row is after the file's beginning, s; of -1 the place before the first one."""
+        one = self._segments[max(0, bisect.bisect_right(self._rows, row) - 1)]
+        return (one.slot + row - one.row) / self._rate

@@ -185,8 +185,9 @@ def _copy(
                 moment = begin + low / rate
                 times = float(moment) + np.arange(high - low) / float(rate)
                 missed = moment - expected.get(part.name, moment)
-                lost, cause = _lost(missed, rate, moment, jumps[part.name])
-                builder.write(part.name, data[low:high], times, lost, cause)
+                for n_lost, cause in _missing(missed, rate, moment, jumps[part.name]):
+                    builder.gap(part.name, float(moment), float(moment), n_lost, cause)
+                builder.write(part.name, data[low:high], times)
                 expected[part.name] = begin + high / rate
         share.add(last - first)
     for part in parts:
@@ -261,11 +262,10 @@ def _kept(
         yield at, n
 
 
-def _lost(missed: Fraction, rate: Fraction, moment: Fraction, jumps: list[tuple[Fraction, _Jump]]) -> tuple[int, str]:
-    """Return how many samples are missing before a moment, and why."""
+def _missing(missed: Fraction, rate: Fraction, moment: Fraction, jumps: list[tuple[Fraction, _Jump]]) -> list[_Jump]:
+    """Return what is missing before a moment, and why; what annotations name is taken from `jumps`."""
+    # One that is named at this very sample lies behind it, even where it is the only one between two gaps.
+    named = [jump for _, jump in takewhile(lambda one: one[0] < moment - 1 / (2 * rate), jumps)]
+    del jumps[: len(named)]
     slots = round(missed * rate)
-    named = list(takewhile(lambda jump: jump[0] <= moment, jumps))
-    if named:
-        del jumps[: len(named)]
-        return sum(jump.n_lost for _, jump in named), named[-1][1].cause
-    return max(0, slots), DISCONTINUOUS
+    return named or ([_Jump(slots, DISCONTINUOUS)] if slots > 0 else [])

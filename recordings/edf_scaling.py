@@ -22,6 +22,8 @@ from .stored import StoredStream
 
 FIELD = 8
 SMALL = 0.1
+LARGE = 9_999_999.0
+"""Beyond it, with its sign, a number has no eight characters."""
 VOLTS = {"V": 0, "mV": 3, "µV": 6, "μV": 6, "uV": 6, "nV": 9}
 _PREFIXES = ((0, "V"), (3, "mV"), (6, "uV"), (9, "nV"))
 
@@ -98,10 +100,21 @@ def survey(stream: StoredStream, told: Callable[[int], None]) -> Extremes:
     return Extremes(np.where(nothing, 0.0, low), np.where(nothing, 0.0, high), n_foreign)
 
 
+def largest_of(info: StreamInfo, extremes: Extremes) -> float:
+    """Return the largest value of a stream, in its unit and without its sign."""
+    with np.errstate(over="ignore"):
+        return float(np.max(np.maximum(abs(extremes.low), abs(extremes.high)) * abs(info.scales), initial=0.0))
+
+
+def fits(info: StreamInfo, extremes: Extremes) -> bool:
+    """Whether the range of a stream's values can be told in the eight characters that a header has for it."""
+    largest = largest_of(info, extremes)
+    return largest * 10.0 ** _unit(info.unit, largest)[1] <= LARGE
+
+
 def scales_for(info: StreamInfo, extremes: Extremes, bits: int) -> tuple[str, list[Scale]]:
-    """Return the unit that the file gives a stream, and how each of its channels is stored."""
-    largest = float(np.max(np.maximum(abs(extremes.low), abs(extremes.high)) * abs(info.scales), initial=0.0))
-    unit, power = _unit(info.unit, largest)
+    """Return the unit that the file gives a stream that `fits`, and how each of its channels is stored."""
+    unit, power = _unit(info.unit, largest_of(info, extremes))
     return unit, [
         _scale(info.dtype, scale, float(low), float(high), power, bits)
         for scale, low, high in zip(info.scales.tolist(), extremes.low, extremes.high, strict=True)
@@ -115,11 +128,16 @@ def _unit(unit: str, largest: float) -> tuple[str, int]:
         for power, spelled in _PREFIXES:
             if power > VOLTS[unit] and largest * 10.0 ** (power - VOLTS[unit]) >= SMALL:
                 return spelled, power - VOLTS[unit]
+    if unit in VOLTS and largest > LARGE:
+        for power, spelled in reversed(_PREFIXES):
+            if power < VOLTS[unit] and largest * 10.0 ** (power - VOLTS[unit]) <= LARGE:
+                return spelled, power - VOLTS[unit]
     return plain(unit, 8), 0
 
 
 def _scale(dtype: str, scale: float, low: float, high: float, power: int, bits: int) -> Scale:
-    if "int" in dtype and scale:
+    # What was looked at as float64 tells whole numbers beyond 2**53 no more.
+    if "int" in dtype and scale and max(-low, high) < 2**53:
         exact = _whole(Decimal(repr(scale)).scaleb(power), int(low), int(high), bits)
         if exact is not None:
             return exact
@@ -136,18 +154,25 @@ def _whole(scale: Decimal, low: int, high: int, bits: int) -> Scale | None:
     least, most = low - shift, high - shift
     # Any two points on the line will do: those whose physical values are short texts give the scale exactly.
     round_ends = [(end // 10**k) * 10**k for k in range(1, 7) if 10**k <= end]
-    for first, last in ((-end, end - 1), (1 - end, end - 1), *((-n, n) for n in round_ends)):
-        if first > least or last < most:
+    # The last two are for a scale so large that the round ends have no text of eight characters.
+    widest = max(-least, most, 1)
+    ends = ((-end, end - 1), (1 - end, end - 1), *((-n, n) for n in round_ends), (-widest, widest), (least, most))
+    near: list[tuple[int, int, list[str]]] = []
+    for first, last in ends:
+        if first > least or last < most or first == last or first < -end or last >= end:
             continue
         texts = [_short(Fraction(scale) * (n + shift)) for n in (first, last)]
+        if max(map(len, texts)) > FIELD or Fraction(texts[0]) == Fraction(texts[1]):
+            continue
         gain = (Fraction(texts[1]) - Fraction(texts[0])) / (last - first)
         zero = Fraction(texts[0]) - gain * (first + shift)
-        if gain and float(gain) == wanted and abs(float(zero / gain)) < 1e-6:
+        if float(gain) == wanted and abs(float(zero / gain)) < 1e-6:
             return Scale(texts[0], texts[1], first, last, 1.0, -shift, abs(wanted), True, True)
-    first, last = (1 - end, end - 1) if least > -end else (-end, end - 1)
-    texts = [_short(Fraction(scale) * (n + shift)) for n in (first, last)]
-    if Fraction(texts[0]) == Fraction(texts[1]):
+        near.append((first, last, texts))
+    if not near:
         return None
+    # Ends that lie evenly about 0 keep a stored 0 a 0.
+    first, last, texts = min(near, key=lambda one: one[0] == -end)
     return Scale(texts[0], texts[1], first, last, 1.0, -shift, abs(wanted), True, False)
 
 

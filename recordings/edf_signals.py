@@ -46,7 +46,7 @@ class Laid:
 
 
 def streams_in_file(session: Session) -> list[StoredStream]:
-    """Return the streams that `write_file` writes: those with a rate and samples, in the order of the file."""
+    """Return the streams that a file may hold: those with a rate and samples, in the order of the file."""
     return [stream for stream in session.streams.values() if stream.info.fs and stream.n_samples]
 
 

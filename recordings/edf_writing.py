@@ -8,29 +8,49 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice, takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..sources.block import Event
 from . import edf_texts as texts
 from .description import utc_at
 from .edf_annotations import Annotation, Placed, beginning, place
 from .edf_grid import Numbers, Places, Run, padding_of, runs_of, segments_of
 from .edf_header import Header
+from .edf_notes import notes_of, notes_of_names
 from .edf_rates import Records, decimal, fraction_of, records_for
-from .edf_scaling import Scale, scales_for, stored, survey
+from .edf_scaling import Extremes, Scale, fits, largest_of, scales_for, stored, survey
 from .edf_signals import Laid, annotation_signal, signals_of, streams_in_file
 from .errors import SessionError
+from .gaps import rows_of
 from .pieces import Share, n_rows
 from .progress import Progress
 from .session import Session
 from .stored import StoredStream
 
 PIECE_BYTES = 8 * 2**20
-MAX_RATE_ERROR = 1e-9
+FAR_S = 3e9
+"""A century: an annotation that is farther away would make the whole file look damaged."""
 
 
-def write_file(session: Session, out: Path, progress: Progress, kind: str) -> list[str]:
+class WrittenFile(NamedTuple):
+    """What a file came to hold.
+
+    Parameters
+    ----------
+    streams
+        Those that are in it, in its order.
+    notes
+        Sentences to tell the person.
+    """
+
+    streams: list[StoredStream]
+    notes: list[str]
+
+
+def write_file(session: Session, out: Path, progress: Progress, kind: str) -> WrittenFile:
     """Write a session as one file.
 
     Parameters
@@ -44,14 +64,10 @@ def write_file(session: Session, out: Path, progress: Progress, kind: str) -> li
     kind
         ``"EDF"`` or ``"BDF"``.
 
-    Returns
-    -------
-    Sentences to tell the person.
-
     Raises
     ------
     SessionError
-        When no stream has a rate, or a channel is beyond what the header holds.
+        When there is no stream that has a rate and values that the header can hold.
     """
     streams = streams_in_file(session)
     notes = [
@@ -59,21 +75,36 @@ def write_file(session: Session, out: Path, progress: Progress, kind: str) -> li
         for name, stream in session.streams.items()
         if stream not in streams
     ]
-    if not streams:
-        raise SessionError(
-            f"{session.path.name} has no samples at a steady rate, which EDF needs. Choose another format."
-        )
     bits = 16 if kind == "EDF" else 24
     share = Share(progress, 3 * n_rows(streams))
+    surveyed = {stream.name: survey(stream, share.add) for stream in streams}
+    for stream in list(streams):
+        if not fits(stream.info, surveyed[stream.name]):
+            largest = largest_of(stream.info, surveyed[stream.name])
+            notes.append(f"{stream.name} is left out: EDF has 8 characters for a range, and its goes to {largest:.3g}.")
+            streams.remove(stream)
+    if not streams:
+        raise SessionError(
+            f"{session.path.name} has no samples at a steady rate and in a range that EDF can hold, which is what it"
+            " needs. Choose another format."
+        )
     rates = [fraction_of(stream.info.fs) for stream in streams]
     records = records_for(rates, [stream.info.n_channels * bits // 8 for stream in streams])
     zero = min(stream.first_timestamp for stream in streams)
-    laid = [_lay(*one, zero, bits, share) for one in zip(streams, records.rates, records.n_samples, strict=True)]
+    laid = [
+        _lay(stream, rate, n_samples, zero, bits, surveyed[stream.name])
+        for stream, rate, n_samples in zip(streams, records.rates, records.n_samples, strict=True)
+    ]
     runs = runs_of([one.segments for one in laid], records.n_samples)
     start = utc_at(session, zero)
     offset = Fraction(start.microsecond if start is not None else 0, 10**6)
     signals, renamed = signals_of(laid)
-    annotations = [*_annotations(session, laid, runs, offset), *(Annotation(offset, None, text) for text in renamed)]
+    events = [event for event in session.events if abs(event.t - zero) < FAR_S]
+    if len(events) < len(session.events):
+        n_left = len(session.events) - len(events)
+        notes.append(f"Of the events {n_left:,} are left out: they have no time, or one over a century away.")
+    annotations = _annotations(events, laid, runs, offset)
+    annotations += [Annotation(offset, None, text) for text in renamed]
     placed = _place(annotations, runs, records, offset, bits // 8)
     header = Header(
         texts.patient_field(session.subject),
@@ -84,17 +115,19 @@ def write_file(session: Session, out: Path, progress: Progress, kind: str) -> li
         records.duration,
         (*signals, annotation_signal(kind, placed.n_bytes // (bits // 8))),
     )
-    _write(out, header, laid, runs, placed, offset, share)
-    return [*notes, *_notes(laid, records, runs, zero), *_renamed_note(renamed)]
+    apart = _write(out, header, laid, runs, placed, offset, zero, share)
+    notes += [*notes_of(laid, records, runs, zero, apart), *notes_of_names(renamed)]
+    return WrittenFile(streams, notes)
 
 
-def _lay(stream: StoredStream, rate: Fraction, n_samples: int, zero: float, bits: int, share: Share) -> Laid:
-    extremes = survey(stream, share.add)
+def _lay(stream: StoredStream, rate: Fraction, n_samples: int, zero: float, bits: int, extremes: Extremes) -> Laid:
     unit, scales = scales_for(stream.info, extremes, bits)
     return Laid(stream, segments_of(stream, zero, rate), rate, n_samples, unit, scales, extremes)
 
 
-def _annotations(session: Session, laid: Sequence[Laid], runs: Sequence[Run], offset: Fraction) -> list[Annotation]:
+def _annotations(
+    events: Iterable[Event], laid: Sequence[Laid], runs: Sequence[Run], offset: Fraction
+) -> list[Annotation]:
     found = []
     known = {
         one.stream.name: texts.name_in_file(number, one.stream.info.dtype, one.stream.name)
@@ -102,17 +135,15 @@ def _annotations(session: Session, laid: Sequence[Laid], runs: Sequence[Run], of
     }
     places = {one.stream.name: Places(one.stream, one.segments, one.rate) for one in laid}
     first = next(iter(places.values()))
-    for event in session.events:
-        if np.isfinite(event.t):
-            where = places.get(event.stream, first)
-            named = event._replace(stream=known.get(event.stream, event.stream))
-            found.append(Annotation(offset + where.at(event.t), None, texts.event_text(named)))
-    for gap in session.gaps:
-        if gap.stream in places and np.isfinite(gap.t_first):
-            # At the last sample before it, so that it is told where a viewer shows the jump.
-            when = places[gap.stream].at(gap.t_first)
-            found.append(Annotation(offset + when, None, texts.gap_text(gap._replace(stream=known[gap.stream]))))
+    for event in events:
+        where = places.get(event.stream, first)
+        named = event._replace(stream=known.get(event.stream, event.stream))
+        found.append(Annotation(offset + where.at(event.t), None, texts.event_text(named)))
     for one in laid:
+        for row, gap in rows_of(one.stream.gaps, one.stream.n_samples):
+            # At the last sample before it, so that it is told where a viewer shows the jump.
+            when = places[one.stream.name].of(row - 1)
+            found.append(Annotation(offset + when, None, texts.gap_text(gap._replace(stream=known[one.stream.name]))))
         for slot, n in padding_of(one.segments, runs, one.n_samples):
             text = texts.padding_text(n, known[one.stream.name])
             found.append(Annotation(offset + slot / one.rate, n / one.rate, text))
@@ -137,8 +168,11 @@ def _write(
     runs: Sequence[Run],
     placed: Placed,
     offset: Fraction,
+    zero: float,
     share: Share,
-) -> None:
+) -> dict[str, float]:
+    """Write header and records; return of each stream how far its times are from those of the file at most, s."""
+    apart = dict.fromkeys((one.stream.name for one in laid), 0.0)
     width = header.bytes_per_value
     at_once = max(1, PIECE_BYTES // header.record_bytes)
     digits = [stored(one.scales) for one in laid]
@@ -159,7 +193,7 @@ def _write(
                 at = 0
                 for one, digit, nothing in zip(laid, digits, empty, strict=True):
                     size = one.n_samples * len(one.scales) * width
-                    values = _values(one, first, n, digit, nothing, share)
+                    values = _values(one, first, n, digit, nothing, zero, apart, share)
                     _pack(values, records[:, at : at + size], width)
                     at += size
                 for i in range(n):
@@ -167,6 +201,7 @@ def _write(
                     records[i, at:] = np.frombuffer(begins.ljust(placed.n_bytes, b"\0"), np.uint8)
                 number += n
                 file.write(records.data)
+    return apart
 
 
 def _ends(scales: Sequence[Scale], which: int) -> NDArray[np.float64]:
@@ -179,6 +214,8 @@ def _values(
     n: int,
     digits: Callable[[NDArray[np.generic]], NDArray[np.int32]],
     nothing: NDArray[np.int32],
+    zero: float,
+    apart: dict[str, float],
     share: Share,
 ) -> NDArray[np.int32]:
     """Return what `n` records hold of a stream, shape (n, n_samples, n_channels)."""
@@ -190,7 +227,9 @@ def _values(
         if low >= high:
             continue
         row = segment.row + low - segment.slot
-        data, _ = one.stream.read(row, row + high - low)
+        data, times = one.stream.read(row, row + high - low)
+        even = zero + np.arange(low, high) / float(one.rate)
+        apart[one.stream.name] = float(np.fmax.reduce(np.abs(times - even), initial=apart[one.stream.name]))
         made = digits(data.reshape(len(data), -1))
         share.add(2 * len(made))
         if (low, high) == (begin, end):
@@ -217,43 +256,3 @@ def _pack(values: NDArray[np.int32], out: NDArray[np.uint8], width: int) -> None
     three = out.reshape(n, n_channels * n_samples, 3)
     for i in range(3):
         three[:, :, i] = four[:, :, i]
-
-
-def _notes(laid: Sequence[Laid], records: Records, runs: Sequence[Run], zero: float) -> list[str]:
-    notes = []
-    for one in laid:
-        name, info = one.stream.name, one.stream.info
-        unit = one.unit or "units"
-        if all(scale.is_whole for scale in one.scales):
-            exact = all(scale.is_exact for scale in one.scales)
-            rounded = "" if exact else ", the scale is told to 7 digits"
-            notes.append(f"{name}: every sample is exact{rounded}.")
-        else:
-            step = max(scale.step for scale in one.scales)
-            notes.append(f"{name}: values are rounded to steps of at most {step:.3g} {unit}.")
-        if one.unit not in (info.unit, info.unit.replace("µ", "u")):
-            notes.append(f"{name}: its unit {info.unit} is written as {unit}.")
-        if one.extremes.n_foreign:
-            notes.append(f"{name}: {one.extremes.n_foreign:,} values that are no numbers became 0.")
-        if len(info.sample_shape) > 1:
-            notes.append(f"{name}: samples of shape {info.sample_shape} became {info.n_channels} channels.")
-        padded = sum(n for _, n in padding_of(one.segments, runs, one.n_samples))
-        if padded:
-            notes.append(f"{name}: {padded:,} samples of padding fill its records; annotations say where.")
-        last = one.segments[-1]
-        behind = one.stream.last_timestamp - zero - float((last.slot + last.n - 1) / one.rate)
-        if abs(behind) * float(one.rate) > 1:
-            notes.append(f"{name}: at its end the file's even times are {1000 * behind:+.1f} ms from those recorded.")
-    if records.error > MAX_RATE_ERROR:
-        notes.append(f"Rates are rounded by {records.error:.2g} of themselves, to fit whole records.")
-    if len(runs) > 1:
-        notes.append(f"The file is discontinuous: {len(runs)} parts, since nothing was recorded between them.")
-    notes.append("Each stream's times are told by its rate, from its first sample and after each gap anew.")
-    return notes
-
-
-def _renamed_note(renamed: Sequence[str]) -> list[str]:
-    if not renamed:
-        return []
-    names = "1 name does" if len(renamed) == 1 else f"{len(renamed)} names do"
-    return [f"{names} not fit 16 plain characters; annotations at the beginning tell them whole."]

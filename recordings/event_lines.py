@@ -75,27 +75,34 @@ class EventLines(NamedTuple):
 def parse_events(lines: Iterable[Mapping[str, Any]]) -> EventLines:
     """Read lines; one that is no event, or is about none, is left out."""
     noted: list[Event] = []
-    edited: list[Event] = []
+    edits: dict[int, Event] = {}
     places: dict[tuple[object, ...], int] = {}
+    n_placed = 0
     for line in lines:
-        t = _moment(line.get("t"))
+        said = line.get
+        t = _moment(said("t"))
         if t is None:
             continue
-        kind, label, text, stream = (str(line.get(key, "")) for key in ("kind", "label", "text", "stream"))
+        kind, label, text = str(said("kind", "")), str(said("label", "")), str(said("text", ""))
         if kind == EDIT and "of_t" in line:
-            named = (str(line.get(key, "")) for key in ("of_kind", "of_label", "of_stream"))
+            # Only edits ask where events are, and mostly there is none.
+            for i in range(n_placed, len(noted)):
+                places.setdefault((noted[i].t, noted[i].kind, noted[i].label, noted[i].stream), i)
+            n_placed = len(noted)
+            named = (str(said(key, "")) for key in ("of_kind", "of_label", "of_stream"))
             at = places.get((_moment(line["of_t"]), *named))
             if at is not None:
-                edited[at] = edited[at]._replace(label=label, text=text)
+                edits[at] = noted[at]._replace(label=label, text=text)
             continue
-        places.setdefault((t, kind, label, stream), len(noted))
-        noted.append(Event(t, kind, label, text, stream))
-        edited.append(noted[-1])
-    return EventLines(tuple(noted), tuple(edited))
+        noted.append(Event(t, kind, label, text, str(said("stream", ""))))
+    whole = tuple(noted)
+    return EventLines(whole, tuple(edits.get(i, event) for i, event in enumerate(whole)) if edits else whole)
 
 
 def _moment(value: object) -> float | None:
     """Return a time as a line has it, s; None where it is no number, or beyond all numbers."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:

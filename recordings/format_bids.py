@@ -15,7 +15,7 @@ from typing import Any
 
 from . import bids_sidecars as sidecars
 from .description import utc_at
-from .edf_signals import labels_in_file, streams_in_file
+from .edf_signals import labels_in_file
 from .edf_writing import write_file
 from .errors import SessionError
 from .layout import read_bytes
@@ -56,7 +56,8 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     _json(out / "dataset_description.json", description)
     _json(out / "participants.json", sidecars.PARTICIPANTS_JSON)
     notes = add_recording(session, out, progress)
-    (out / "README.md").write_text(sidecars.readme(about.name, about.notes, notes), encoding="utf-8")
+    readme = sidecars.readme(about.name, about.notes, notes)
+    (out / "README.md").write_text(readme, encoding="utf-8", errors="replace")
     if not about.subject:
         notes.append("The session names no subject; it is sub-01 in the data set.")
     if not about.task:
@@ -98,8 +99,7 @@ def add_recording(session: Session, dataset: Path, progress: Progress) -> list[s
         if run > MAX_RUNS:
             raise SessionError(f"{folder} is full. Export to another data set.")
     stem = f"{start}_run-{run:02}"
-    notes = write_file(session, folder / f"{stem}_emg.bdf", part(progress, 0.0, 0.98), "BDF")
-    streams = streams_in_file(session)
+    streams, notes = write_file(session, folder / f"{stem}_emg.bdf", part(progress, 0.0, 0.98), "BDF")
     labels = iter(labels_in_file(streams))
     labelled = [
         sidecars.Labelled(stream, tuple(next(labels) for _ in range(stream.info.n_channels))) for stream in streams
@@ -130,7 +130,8 @@ def add_recording(session: Session, dataset: Path, progress: Progress) -> list[s
 
 
 def _json(path: Path, value: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", errors="replace")
 
 
 def _table(path: Path, heading: tuple[str, ...], rows: list[list[Any]]) -> None:

@@ -16,13 +16,14 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .bio_reading import read_arrays
+from .bio_reading import ENDS, read_arrays
 from .formats import BuilderFor
-from .in_unit import in_unit, unit_dtype
+from .in_unit import in_unit, rounded, unit_dtype
 from .pieces import Share, n_rows, pieces
 from .progress import Progress
 from .session import Session
 from .stored import StoredStream
+from .stream_keys import keys_of
 
 
 def write(session: Session, out: Path, progress: Progress) -> list[str]:
@@ -44,20 +45,24 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     share = Share(progress, n_rows(session.streams.values()))
     with out.open("wb") as file:
         file.write(b"\x80\x04}(")
-        for name, stream in session.streams.items():
+        for name, key in keys_of(session.streams, ends=ENDS).items():
+            stream = session.streams[name]
             info, n = stream.info, stream.n_samples
-            _text(file, name)
+            _text(file, key)
             _array(file, (*info.sample_shape[::-1], n), unit_dtype(info), _samples(stream, share))
-            _text(file, f"{name}_timestamps")
+            _text(file, f"{key}_timestamps")
             _array(file, (n,), np.dtype(np.float64), _times(stream))
-            _text(file, f"{name}_fs")
+            _text(file, f"{key}_fs")
             file.write(b"G" + struct.pack(">d", info.fs))
-            _text(file, f"{name}_unit")
+            _text(file, f"{key}_unit")
             _text(file, info.unit)
         file.write(b"u.")
     lost = [what for what, there in (("events", session.events), ("gaps", session.gaps)) if there]
-    notes = [f"A .bio file has no place for {' and '.join(lost)}, channel names and notes; they were left out."]
-    return notes if lost else ["A .bio file has no place for channel names and notes; they were left out."]
+    what = ", ".join([*lost, "channel names"])
+    return [
+        f"A .bio file has no place for {what} and notes; they were left out.",
+        *rounded(session.streams.values()),
+    ]
 
 
 def _text(file: IO[bytes], text: str) -> None:

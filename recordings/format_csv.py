@@ -10,12 +10,12 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from .csv_cells import cells, safe, spelling, times
-from .csv_ours import ABOUT, EVENTS, EVENTS_HEADING, GAPS, GAPS_HEADING, ZERO, is_ours, read_ours
+from .csv_cells import cells, respelled, spelling, times
+from .csv_ours import ABOUT, EVENTS, EVENTS_HEADING, GAPS, GAPS_HEADING, ZERO, files_of, is_ours, read_ours
 from .csv_theirs import read_theirs
 from .description import describe_line, describe_session, describe_stream
 from .formats import BuilderFor
-from .in_unit import in_unit, loses_digits, unit_dtype
+from .in_unit import in_unit, rounded, unit_dtype
 from .pieces import Share, first_time, n_rows, pieces
 from .progress import Progress
 from .session import Session
@@ -47,8 +47,8 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     out.mkdir()
     zero = first_time(session)
     share = Share(progress, n_rows(session.streams.values()))
-    for stream in session.streams.values():
-        _write_stream(stream, out / f"{stream.name}.csv", zero, share)
+    for name, path in files_of(out, session.streams).items():
+        _write_stream(session.streams[name], path, zero, share)
     events = ((times([e.t], zero)[0], e.kind, e.label, e.text, e.stream) for e in session.events)
     _write_table(out / EVENTS, EVENTS_HEADING, events)
     gaps = (
@@ -61,11 +61,7 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     rows.append(("session", describe_line({**about, "streams": {}})))
     rows += [(f"stream {name}", describe_line(describe_stream(one))) for name, one in session.streams.items()]
     _write_table(out / ABOUT, ("what", "is"), rows)
-    return [
-        f"{name}: whole numbers beyond 2**53 are rounded where they are written in {stream.info.unit or 'their unit'}."
-        for name, stream in session.streams.items()
-        if loses_digits(stream.info)
-    ]
+    return [*rounded(session.streams.values()), *respelled(session.events)]
 
 
 def _write_stream(stream: StoredStream, path: Path, zero: float, share: Share) -> None:
@@ -73,8 +69,8 @@ def _write_stream(stream: StoredStream, path: Path, zero: float, share: Share) -
     unit = f" [{info.unit}]" if info.unit else ""
     rate = f" at {info.fs:.10g} Hz" if info.fs else ""
     row_text = ",".join(["%s", *[spelling(unit_dtype(info))] * info.n_channels]) + "\r\n"
-    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
-        csv.writer(file).writerow([f"time [s]{rate}", *(safe(f"{name}{unit}") for name in info.labels)])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerow(cells([f"time [s]{rate}", *(f"{name}{unit}" for name in info.labels)]))
         for piece in pieces(stream, PIECE_BYTES):
             rows = in_unit(info, piece.data).tolist()
             seconds = times(piece.timestamps, zero)
@@ -83,7 +79,7 @@ def _write_stream(stream: StoredStream, path: Path, zero: float, share: Share) -
 
 
 def _write_table(path: Path, heading: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> None:
-    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
         table = csv.writer(file)
         table.writerow(heading)
         table.writerows(cells(row) for row in rows)

@@ -13,7 +13,7 @@ from .session import Session
 
 def write(session: Session, out: Path, progress: Progress) -> list[str]:
     """Write all streams that have a rate into one EDF+ file; see `edf_writing.write_file`."""
-    return write_file(session, out, progress, "EDF")
+    return write_file(session, out, progress, "EDF").notes
 
 
 def read(path: Path, builder_for: BuilderFor, progress: Progress) -> list[str]:

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from .description import describe_line, describe_session, events_json
+from .description import MAX_BYTES, describe_line, describe_session, events_json
 from .formats import BuilderFor
-from .in_unit import in_unit, loses_digits, unit_dtype
+from .in_unit import in_unit, rounded, unit_dtype
 from .npz_members import SESSION, header_of, write_array
-from .npz_reading import read_archive
+from .npz_reading import keys_in, read_archive
 from .pieces import Share, n_rows, pieces
 from .progress import Progress
 from .session import Session
@@ -47,14 +47,14 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     }
     share = Share(progress, 2 * n_rows(session.streams.values()))
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
-        for name, stream in session.streams.items():
-            _write_stream(archive, name, stream, share)
-        write_array(archive, SESSION, np.array(describe_line(said)))
-    return [
-        f"{name}: whole numbers beyond 2**53 are rounded where they are written in {stream.info.unit or 'their unit'}."
-        for name, stream in session.streams.items()
-        if loses_digits(stream.info)
-    ]
+        for name, key in keys_in(session.streams).items():
+            _write_stream(archive, key, session.streams[name], share)
+        line = describe_line(said)
+        write_array(archive, SESSION, np.array(line))
+    notes = rounded(session.streams.values())
+    if len(line) > MAX_BYTES:
+        notes.append("It has more events and gaps than are read back; to keep those, export CSV or Parquet.")
+    return notes
 
 
 def _write_stream(archive: zipfile.ZipFile, name: str, stream: StoredStream, share: Share) -> None:

@@ -79,6 +79,8 @@ def write(
     if age and not re.fullmatch(r"P(?=\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?", age):
         raise SessionError(f"NWB takes an age such as P25Y or P18M, not {age!r}.")
     t_zero = first_moment(session)
+    if not np.isfinite(t_zero):
+        raise SessionError("The first sample of the session has no time, which NWB needs. Choose another format.")
     file = _file(session, t_zero, description)
     _add_subject(file, session, species, sex, age)
     notes = _add_streams(file, session, t_zero, progress)
@@ -96,11 +98,11 @@ def _file(session: Session, t_zero: float, description: str) -> pynwb.NWBFile:
     about = session.about
     given = description or ". ".join(text for text in (about.task, about.name, about.notes) if text)
     optional = {
-        "experimenter": [about.operator] if about.operator else None,
-        "experiment_description": about.protocol or about.task or None,
+        "experimenter": [storable(about.operator)] if about.operator else None,
+        "experiment_description": storable(about.protocol or about.task) or None,
         "notes": storable(about.notes) or None,
-        "keywords": list(about.tags) or ["EMG"],
-        "session_id": re.sub(r"[/\\]", "-", session.path.stem),
+        "keywords": [storable(tag) for tag in about.tags] or ["EMG"],
+        "session_id": re.sub(r"[/\\]", "-", storable(session.path.stem)),
     }
     return NWBFile(
         session_description=storable(given or "Recording of biosignals"),
@@ -115,10 +117,10 @@ def _add_subject(file: pynwb.NWBFile, session: Session, species: str, sex: str, 
     from pynwb.file import Subject
 
     file.subject = Subject(
-        subject_id=re.sub(r"[/\\]", "-", session.subject) or UNKNOWN,
+        subject_id=re.sub(r"[/\\]", "-", storable(session.subject)) or UNKNOWN,
         species=species,
         sex=sex,
-        description=f"Subject {session.subject or UNKNOWN}",
+        description=storable(f"Subject {session.subject or UNKNOWN}"),
         **({"age": age} if age else {}),
     )
 
@@ -150,7 +152,7 @@ def _add_streams(file: pynwb.NWBFile, session: Session, t_zero: float, progress:
                     electrodes=_electrodes(file, stream),
                     conversion=factor,
                     channel_conversion=each,
-                    description=f"{', '.join(sorted(set(info.types)))} of {name}".removeprefix(" of "),
+                    description=storable(f"{', '.join(sorted(set(info.types)))} of {name}".removeprefix(" of ")),
                     **shared,
                 )
             )
@@ -180,7 +182,7 @@ def _plain_series(stream: StoredStream) -> tuple[dict[str, Any], str]:
     if len(info.sample_shape) == 2 and info.sample_shape[1] != 3:
         axes = "sample, row, column"
     words = f"{stream.name}: {axes}. Channels: {', '.join(info.labels[:256])}."
-    own = {"unit": info.unit or "a.u.", "description": storable(words)}
+    own = {"unit": storable(info.unit) or "a.u.", "description": storable(words)}
     if np.ptp(info.scales) == 0:
         return {**own, "conversion": float(info.scales[0])}, ""
     factors = ", ".join(f"{scale:.12g}" for scale in info.scales)
@@ -198,7 +200,7 @@ def _electrodes(file: pynwb.NWBFile, stream: StoredStream) -> Any:
     group = file.create_electrode_group(
         name=f"electrodes of {stream.name}",
         description=f"{info.n_channels} channels of {stream.name}",
-        location=", ".join(sorted({a.muscle for a in stream.channels_about if a.muscle})) or UNKNOWN,
+        location=storable(", ".join(sorted({a.muscle for a in stream.channels_about if a.muscle}))) or UNKNOWN,
         device=device,
     )
     for i, (label, about) in enumerate(zip(info.labels, stream.channels_about, strict=True)):
@@ -241,7 +243,7 @@ def _data(stream: StoredStream, which: int, progress: Progress, t_zero: float = 
     dtype = np.dtype(stream.info.dtype if which == 0 else "float64").newbyteorder("<")
     rows = max(1, min(rows_at_once(stream, CHUNK_BYTES), stream.n_samples))
 
-    class Pieces(GenericDataChunkIterator):  # type: ignore[misc]
+    class Pieces(GenericDataChunkIterator):  # type: ignore[misc]  # hdmf has no annotations
         def _get_data(self, selection: tuple[slice, ...]) -> Any:
             first, last = selection[0].start, selection[0].stop
             progress(first / stream.n_samples)

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .csv_cells import respelled, spelled
 from .description import OURS, describe_line, describe_session, describe_stream
 from .formats import BuilderFor
-from .in_unit import in_unit, loses_digits, unit_dtype
+from .in_unit import in_unit, rounded, unit_dtype
 from .parquet_reading import EVENTS, GAPS, TIME, read_file
 from .pieces import PIECE_BYTES, Share, n_rows, rows_at_once
 from .progress import Progress
 from .session import Session
 from .stored import StoredStream
+from .stream_keys import keys_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -55,9 +57,10 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
     out.mkdir()
     about = {**describe_session(session), "streams": {}, "order": list(session.streams)}
     share = Share(progress, n_rows(session.streams.values()))
+    keys = keys_of(session.streams, ("events", "gaps"))
     for name, stream in session.streams.items():
         schema = _schema(stream, about)
-        path = out / f"{name}.parquet"
+        path = out / f"{keys[name]}.parquet"
         with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=False) as writer:
             for columns in _groups(stream, share):
                 writer.write_table(pa.Table.from_arrays(columns, schema=schema))
@@ -73,16 +76,11 @@ def write(session: Session, out: Path, progress: Progress) -> list[str]:
         for key, kind in GAPS.items()
     }
     pq.write_table(pa.table(gaps).replace_schema_metadata(metadata), out / "gaps.parquet")
-    return [
-        f"{name}: whole numbers beyond 2**53 are rounded where they are written in {stream.info.unit or 'their unit'}."
-        for name, stream in session.streams.items()
-        if loses_digits(stream.info)
-    ]
+    return [*rounded(session.streams.values()), *respelled(session.events)]
 
 
 def _text(value: Any) -> Any:
-    # A lone surrogate cannot be written as UTF-8.
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    return spelled(value) if isinstance(value, str) else value
 
 
 def _schema(stream: StoredStream, about: dict[str, Any]) -> pyarrow.Schema:
@@ -96,7 +94,7 @@ def _schema(stream: StoredStream, about: dict[str, Any]) -> pyarrow.Schema:
             name, number = f"{label} ({number})", number + 1
         taken.add(name)
         kind = pa.from_numpy_dtype(unit_dtype(info))
-        fields.append(pa.field(name, kind, nullable=False, metadata={"unit": info.unit}))
+        fields.append(pa.field(name, kind, nullable=False, metadata={"unit": spelled(info.unit)}))
     said = {**about, "streams": {stream.name: describe_stream(stream)}}
     return pa.schema(fields, metadata={OURS: describe_line(said)})
 

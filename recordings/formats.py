@@ -52,7 +52,7 @@ class Format:
     options
         What its functions can be told, by name.
     unpacks
-        Whether what is read is a whole session: ``read(path, folder, progress) -> Imported`` then makes its folder.
+        Whether what is read is a whole session: ``read(path, folder, progress) -> Made`` then makes its folder.
     """
 
     name: str
@@ -94,28 +94,13 @@ FORMATS = (
 )  # fmt: skip
 
 
-class Exported(NamedTuple):
-    """What was written.
+class Made(NamedTuple):
+    """What an export or an import has made.
 
     Parameters
     ----------
     path
-        File or folder.
-    notes
-        Sentences to tell the person.
-    """
-
-    path: Path
-    notes: list[str]
-
-
-class Imported(NamedTuple):
-    """What a file became.
-
-    Parameters
-    ----------
-    path
-        The new session's folder.
+        The file or folder; of an import the new session's folder.
     notes
         Sentences to tell the person.
     """
@@ -159,7 +144,7 @@ def export_session(
     out: str | os.PathLike[str],
     progress: Progress = no_progress,
     **options: Any,
-) -> Exported:
+) -> Made:
     """Write a session in another format. Whole or not at all; memory does not grow with its length.
 
     Parameters
@@ -204,7 +189,7 @@ def export_session(
     finally:
         _remove(part)
     progress(1.0)
-    return Exported(path, notes)
+    return Made(path, notes)
 
 
 def import_file(
@@ -214,7 +199,7 @@ def import_file(
     *,
     name: str = "",
     **options: Any,
-) -> Imported:
+) -> Made:
     """Make a session of a file from elsewhere. The file is data, never code, and is left as it is.
 
     Parameters
@@ -254,7 +239,7 @@ def import_file(
 
     try:
         if wanted.unpacks:
-            imported: Imported = read(file, Path(folder).expanduser(), progress)
+            imported: Made = read(file, Path(folder).expanduser(), progress)
             return imported
         notes = read(file, builder_for, progress, **options)
     except OSError as error:
@@ -265,7 +250,7 @@ def import_file(
         for builder in made:
             builder.discard()
     progress(1.0)
-    return Imported(made[-1].path, notes)
+    return Made(made[-1].path, notes)
 
 
 def _function(wanted: Format, verb: str) -> Callable[..., Any]:

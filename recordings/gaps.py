@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter, itemgetter
 from sys import intern
 from typing import Any, NamedTuple
 
@@ -64,14 +65,15 @@ class Gap(NamedTuple):
             When a field is missing or of the wrong kind.
         """
         try:
+            stream, t_first, t_last, sample, n_lost, cause = _FIELDS(values)
             gap = cls(
                 # The same few names in many lines: once in memory.
-                stream=intern(str(values["stream"])),
-                t_first=math.nan if values["t_first"] is None else float(values["t_first"]),
-                t_last=math.nan if values["t_last"] is None else float(values["t_last"]),
-                sample=int(values["sample"]),
-                n_lost=int(values["n_lost"]),
-                cause=intern(str(values["cause"])),
+                intern(str(stream)),
+                math.nan if t_first is None else float(t_first),
+                math.nan if t_last is None else float(t_last),
+                int(sample),
+                int(n_lost),
+                intern(str(cause)),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise SessionError(f"A gap cannot be read ({error!r}). Is gaps.jsonl damaged?") from None
@@ -80,11 +82,22 @@ class Gap(NamedTuple):
         return gap
 
 
-def rows_of(gaps: Iterable[Gap], n_rows: int) -> list[tuple[int, Gap]]:
-    """Return for each gap of one group the row that follows it, in order; `n_rows` where none does."""
-    placed, lost, row = [], 0, 0
-    for gap in sorted(gaps, key=lambda gap: gap.sample):
-        row = min(n_rows, max(row, gap.sample - lost))
-        placed.append((row, gap))
+_FIELDS = itemgetter(*Gap._fields)
+_SAMPLE = attrgetter("sample")
+
+
+def placed(gaps: Iterable[Gap], n_rows: int) -> Iterator[tuple[int, Gap]]:
+    """Yield for each gap of one group the row that follows it, in order; `n_rows` where none does."""
+    lost, row = 0, 0
+    for gap in sorted(gaps, key=_SAMPLE):
+        at = gap.sample - lost
+        # Not with min and max: there may be hundreds of thousands.
+        if at > row:
+            row = at if at < n_rows else n_rows
+        yield row, gap
         lost += gap.n_lost
-    return placed
+
+
+def rows_of(gaps: Iterable[Gap], n_rows: int) -> list[tuple[int, Gap]]:
+    """Return all that `placed` yields."""
+    return list(placed(gaps, n_rows))

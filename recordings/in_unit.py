@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,16 @@ from numpy.typing import NDArray
 
 from ..sources.info import StreamInfo
 from .errors import SessionError
+from .stored import StoredStream
 
-EXACT = 2**53
+EXACT = 2**51
+"""Whole numbers up to here come back through a scale: beyond it the two roundings of float64 reach half of one."""
+
+
+def delivered_dtype(dtype: np.dtype[Any]) -> str:
+    """Return the number format in which a stream holds numbers of this one: the next wider where there is none."""
+    wider = {"b": "uint8", "f": "float64" if dtype.itemsize > 4 else "float32"}
+    return wider.get(dtype.kind, dtype.newbyteorder("=").name)
 
 
 def unit_dtype(info: StreamInfo) -> np.dtype[Any]:
@@ -38,7 +47,7 @@ def in_unit(info: StreamInfo, data: NDArray[Any]) -> NDArray[Any]:
 
 
 def as_delivered(info: StreamInfo, values: NDArray[Any]) -> NDArray[Any]:
-    """Return what `in_unit` was given, exactly: whole numbers up to 2**53, any float32, a float64 where scale is 1.
+    """Return what `in_unit` was given, exactly: whole numbers up to `EXACT`, any float32; anything where scale is 1.
 
     Parameters
     ----------
@@ -71,6 +80,18 @@ def as_delivered(info: StreamInfo, values: NDArray[Any]) -> NDArray[Any]:
     return np.ascontiguousarray(values.astype(dtype, copy=False).reshape(shape))
 
 
-def loses_digits(info: StreamInfo) -> bool:
-    """Whether a scale makes whole numbers of 64 bits inexact beyond 2**53."""
-    return info.scale != 1.0 and np.dtype(info.dtype).itemsize == 8 and np.dtype(info.dtype).kind in "iu"
+def rounded(streams: Iterable[StoredStream]) -> list[str]:
+    """Return a sentence for each stream of which not every number can be told from what is written in its unit."""
+    notes = []
+    for stream in streams:
+        info = stream.info
+        dtype, unit = np.dtype(info.dtype), info.unit or "their unit"
+        if info.scale == 1.0:
+            continue
+        if not info.scales.all():
+            notes.append(f"{stream.name}: a scale is 0, so 0 is written where the device had numbers.")
+        if dtype.kind in "iu" and dtype.itemsize == 8:
+            notes.append(f"{stream.name}: whole numbers beyond 2**51 are rounded where they are written in {unit}.")
+        elif dtype.itemsize == 8:
+            notes.append(f"{stream.name}: numbers are rounded to 15 digits where they are written in {unit}.")
+    return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,22 @@ from ..sources.errors import SourceError
 from ..sources.info import MAX_CHANNELS, StreamInfo
 from .description import Described, GapWriter, beginning, event_from_json, parse_description, streams_of
 from .errors import SessionError
+from .foreign_times import require_times
 from .formats import BuilderFor
 from .gaps import Gap
-from .in_unit import as_delivered
+from .in_unit import as_delivered, delivered_dtype
 from .npz_members import SESSION, Member, opened, rows, small, text
 from .per_stream import rate_of, rates_wanted, said_of
 from .pieces import PIECE_BYTES, Share
 from .progress import Progress
+from .stream_keys import keys_of
 
 BESIDE = ("_timestamps", "_fs", "_channels", "_unit")
+
+
+def keys_in(streams: Iterable[str]) -> dict[str, str]:
+    """Return what the array of each stream is called in an archive of ours."""
+    return keys_of(streams, (SESSION,), BESIDE)
 
 
 def read_archive(path: Path, builder_for: BuilderFor, progress: Progress, fs: float | str, unit: str) -> list[str]:
@@ -45,18 +53,20 @@ def _read_ours(
     streams = streams_of(about, path)
     events, gap_lines = about.get("events"), about.get("gaps")
     gaps = [Gap.from_json(line) for line in gap_lines if isinstance(line, dict)] if isinstance(gap_lines, list) else []
+    keys = keys_in(streams)
     for name, one in streams.items():
-        for key in (name, f"{name}_timestamps"):
-            if key not in members:
-                raise SessionError(f"{path} names {name} but has no array {key}. Is it damaged?")
-        n = members[f"{name}_timestamps"].shape[:1]
-        if members[name].shape != (*n, *one.info.sample_shape) or members[name].fortran:
-            raise SessionError(f"{name} in {path} has shape {members[name].shape}, not as described. Was it changed?")
-    share = Share(progress, sum(members[name].shape[0] for name in streams))
+        data, times = members.get(keys[name]), members.get(f"{keys[name]}_timestamps")
+        if data is None or times is None:
+            raise SessionError(f"{path} names {name} but has no array of its samples or times. Is it damaged?")
+        if len(times.shape) != 1 or data.shape != (*times.shape, *one.info.sample_shape) or data.fortran:
+            raise SessionError(f"{name} in {path} has shape {data.shape}, not as described. Was it changed?")
+        if not data.is_numeric or not times.is_numeric:
+            raise SessionError(f"{name} in {path} holds {data.dtype} at {times.dtype}, no samples. Was it changed?")
+    share = Share(progress, sum(members[key].shape[0] for key in keys.values()))
     with builder_for(**beginning(about)) as builder:
         for name, one in streams.items():
             one.begin(builder)
-            _copy(archive, members, name, one, [gap for gap in gaps if gap.stream == name], builder, share)
+            _copy(archive, members, keys[name], one, [gap for gap in gaps if gap.stream == name], builder, share)
         for line in events if isinstance(events, list) else []:
             event = event_from_json(line) if isinstance(line, dict) else None
             if event is not None:
@@ -68,7 +78,7 @@ def _read_ours(
 def _copy(
     archive: zipfile.ZipFile,
     members: dict[str, Member],
-    name: str,
+    key: str,
     one: Described,
     gaps: list[Gap],
     builder: Any,
@@ -76,7 +86,8 @@ def _copy(
 ) -> None:
     writer = GapWriter(builder, one.stream, gaps)
     n = max(1, PIECE_BYTES // (8 * one.info.n_channels))
-    with rows(archive, members[name]) as data, rows(archive, members[f"{name}_timestamps"]) as times:
+    stamps = members[f"{key}_timestamps"]
+    with rows(archive, members[key], share.tick) as data, rows(archive, stamps, share.tick) as times:
         for first in range(0, len(data), n):
             values = np.array(data[first : first + n]).reshape(-1, one.info.n_channels)
             writer.write(as_delivered(one.info, values), np.array(times[first : first + n]))
@@ -101,10 +112,19 @@ def _read_theirs(
         infos[name] = _info(path, archive, members, member, fs, unit)
         if member.shape != _time_first(member).shape:
             notes.append(f"{name} has its {member.shape[-1]:,} samples along its last axis, and was turned round.")
-    slow = [name for name, info in infos.items() if not info.fs and f"{name}_timestamps" not in members]
+    slow = [
+        name
+        for name, info in infos.items()
+        if not info.fs and _times(members, name, _time_first(found[name]).shape[0]) is None
+    ]
     if slow:
         shapes = ", ".join(f"{name} {found[name].shape}" for name in slow)
         raise rates_wanted(path.name, slow, shapes)
+    notes += [
+        f"{name}_timestamps is left out: it has not one time a sample."
+        for name, member in found.items()
+        if f"{name}_timestamps" in members and _times(members, name, _time_first(member).shape[0]) is None
+    ]
     share = Share(progress, sum(_time_first(member).shape[0] for member in found.values()))
     with builder_for() as builder:
         for name, member in found.items():
@@ -112,14 +132,15 @@ def _read_theirs(
             builder.stream(name, info, f"npz:{path.name}")
             n = max(1, PIECE_BYTES // (8 * info.n_channels))
             with ExitStack() as stack:
-                data = stack.enter_context(rows(archive, member, last_is_time=turned))
+                data = stack.enter_context(rows(archive, member, share.tick, last_is_time=turned))
                 times = None
                 if (moments_of := _times(members, name, len(data))) is not None:
-                    times = stack.enter_context(rows(archive, moments_of))
+                    times = stack.enter_context(rows(archive, moments_of, share.tick))
                 for first in range(0, len(data), n):
                     values = np.array(data[first : first + n]).reshape(-1, *info.sample_shape)
                     last = first + len(values)
                     moments = np.arange(first, last) / info.fs if times is None else np.array(times[first:last], float)
+                    require_times(moments, first + 1, f"{name} in {path}")
                     builder.write(name, values, moments)
                     share.add(len(values))
         builder.finish()
@@ -161,16 +182,13 @@ def _info(
     names: tuple[str, ...] | None = None
     if labels is not None and labels.dtype.kind == "U" and labels.shape == shape:
         names = tuple(str(label)[:256] for label in small(archive, labels, path))
-    dtype = {"b": "uint8", "f": "float64" if member.dtype.itemsize > 4 else "float32"}.get(
-        member.dtype.kind, member.dtype.name
-    )
     try:
         return StreamInfo(
             fs=rate,
             name=name[:256],
             channel_names=names,
             unit=(said_of(unit, name) or text(archive, members.get(f"{name}_unit"), path))[:64],
-            dtype=dtype,
+            dtype=delivered_dtype(member.dtype),
             sample_shape=shape,
         )
     except SourceError as error:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..sources.block import Event
 from ..sources.errors import SourceError
 from ..sources.info import MAX_CHANNELS, MAX_NAME, StreamInfo
-from .csv_theirs import SECONDS, STREAM, TIME_NAMES, UNIT, rate_by
-from .description import OURS, GapWriter, beginning, parse_description, streams_of
+from .csv_theirs import STREAM
+from .description import OURS, Described, GapWriter, beginning, event_from_json, parse_description, streams_of
 from .errors import SessionError
+from .foreign_times import SECONDS, TIME_NAMES, rate_by, require_times, unit_of_time, unknown_unit
 from .formats import BuilderFor
 from .gaps import Gap
 from .in_unit import as_delivered
@@ -89,38 +89,58 @@ def _read_ours(path: Path, about: dict[str, Any], builder_for: BuilderFor, progr
     """Read the stream of one file, with all others that lie in its folder and are of the same session."""
     beside = [other for other in sorted(path.parent.glob("*.parquet")) if other != path and not other.is_symlink()]
     files = [path, *(other for other in beside[:MAX_GROUPS] if _is_of(other, about))]
-    tables = []
+    tables: list[tuple[Path, str, Described]] = []
+    n_rows = 0
     gaps: list[Gap] = []
-    events: list[Event] = []
+    events: list[dict[str, Any]] = []
+    notes: list[str] = []
     for file in files:
         with _opened(file) as opened:
             said = parse_description(opened.schema_arrow.metadata[OURS.encode()], file)
             streams = streams_of(said, file)
             names = opened.schema_arrow.names
             if streams:
-                tables.append((file, *next(iter(streams.items()))))
+                name, one = next(iter(streams.items()))
+                if any(name == known for _, known, _ in tables):
+                    # The file that was asked for is the first; a copy beside it would double its samples.
+                    notes.append(f"{file.name} holds {name}, as another file does, and was left out.")
+                    continue
+                if not _is_numeric(opened, one.info.n_channels + 1):
+                    raise SessionError(f"{file} has not the columns that it describes. Was it changed?")
+                tables.append((file, name, one))
+                n_rows += opened.metadata.num_rows
             elif set(names) == set(GAPS):
                 gaps = [Gap.from_json(row) for row in _table(opened, file)]
             elif set(names) == {TIME, *EVENTS}:
-                events = [Event(row[TIME], *(row[key] for key in EVENTS)) for row in _table(opened, file)]
-    ranks = {name: i for i, name in enumerate(about.get("order") or [])}
+                events = [{"t": row[TIME], **{key: row[key] or "" for key in EVENTS}} for row in _table(opened, file)]
+    order = about.get("order")
+    ranks = {str(name): i for i, name in enumerate(order if isinstance(order, list) else [])}
+    missing = [name for name in ranks if all(name != known for _, known, _ in tables)]
+    if missing:
+        notes.append(f"Not beside it, so left out: {', '.join(missing)[:200]}.")
     tables.sort(key=lambda table: ranks.get(table[1], len(ranks)))
-    share = Share(progress, sum(file.stat().st_size for file, _, _ in tables))
+    share = Share(progress, n_rows)
     with builder_for(**beginning(about)) as builder:
         for file, name, one in tables:
             one.begin(builder)
             writer = GapWriter(builder, one.stream, [gap for gap in gaps if gap.stream == name])
             with _opened(file) as opened:
-                if len(opened.schema_arrow.names) != one.info.n_channels + 1:
-                    raise SessionError(f"{file} has not the columns that it describes. Was it changed?")
                 for times, values in _pieces(opened, 0, list(range(1, one.info.n_channels + 1))):
                     writer.write(as_delivered(one.info, values), times)
+                    share.add(len(values))
             writer.finish()
-            share.add(file.stat().st_size)
-        for event in events:
+        for event in filter(None, map(event_from_json, events)):
             builder.event(event)
         builder.finish()
-    return [f"The whole session was read from {path.parent}."] if len(files) > 1 else []
+    whole = len(tables) > 1 and not missing
+    return [*([f"The whole session was read from {path.parent}."] if whole else []), *notes]
+
+
+def _is_numeric(file: pyarrow.parquet.ParquetFile, n_columns: int) -> bool:
+    import pyarrow as pa
+
+    kinds = [field.type for field in file.schema_arrow]
+    return len(kinds) == n_columns and all(pa.types.is_integer(k) or pa.types.is_floating(k) for k in kinds)
 
 
 def _is_of(path: Path, about: dict[str, Any]) -> bool:
@@ -171,17 +191,24 @@ def _read_theirs(path: Path, builder_for: BuilderFor, progress: Progress) -> lis
             )
         if left:
             notes.append(f"Left out, as they hold no numbers: {', '.join(left)[:200]}.")
-        factor = _to_seconds(kinds[time], schema.names[time])
-        dtype = np.result_type(*(kinds[i].to_pandas_dtype() for i in columns))
-        nullable = any(_nulls(file, i) for i in columns)
+        unit = str(getattr(kinds[time], "unit", None) or unit_of_time(schema.names[time]))
+        factor = SECONDS.get(unit, 1.0)
+        notes += unknown_unit(unit)
+        if time in stamps:
+            notes.append("Its times of day became seconds since 1970, rounded to 0.24 µs.")
+        formats = [np.dtype(kinds[i].to_pandas_dtype()) for i in columns]
+        dtype = np.result_type(*formats)
+        nullable = any(_nulls(file, schema.names[i]) for i in columns)
         kind = "float64" if nullable and dtype.kind in "iu" else {"float16": "float32"}.get(dtype.name, dtype.name)
+        if kind == "float64" and any(one.kind in "iu" and one.itemsize == 8 for one in formats):
+            notes.append("Its columns are kept together as float64; whole numbers beyond 2**53 are rounded.")
         told, share, rate = 0, Share(progress, file.metadata.num_rows), None
         with builder_for() as builder:
             for times, values in _pieces(file, time, columns):
                 moments = _seconds(times, factor)
-                if not np.isfinite(moments).all():
-                    where = f"one of rows {told:,} to {told + len(moments):,}"
-                    raise SessionError(f"{path} has no time in {where}. Fill it in.")
+                require_times(moments, told + 1, path)
+                if values.dtype.kind == "f" and np.dtype(kind).kind != "f":
+                    raise SessionError(f"{path} has empty cells where it says it has none. Write it anew.")
                 if rate is None:
                     rate = rate_by(moments)
                     notes.append(f"Its times tell {rate:.10g} Hz." if rate else "Its times are irregular.")
@@ -193,16 +220,16 @@ def _read_theirs(path: Path, builder_for: BuilderFor, progress: Progress) -> lis
     return notes
 
 
-def _nulls(file: pyarrow.parquet.ParquetFile, column: int) -> bool:
-    return bool(file.schema_arrow.field(column).nullable) and any(
-        (statistics := file.metadata.row_group(i).column(column).statistics) is None or statistics.null_count
+def _nulls(file: pyarrow.parquet.ParquetFile, name: str) -> bool:
+    """Whether a column may have empty cells, by what the file says of its groups of rows."""
+    # Structures have a column for each of their members, so numbers of columns differ from those of fields.
+    places = [i for i in range(len(file.schema)) if file.schema.column(i).path == name]
+    if len(places) != 1:
+        return True
+    return any(
+        (statistics := file.metadata.row_group(i).column(places[0]).statistics) is None or statistics.null_count != 0
         for i in range(file.metadata.num_row_groups)
     )
-
-
-def _to_seconds(kind: Any, name: str) -> float:
-    unit = getattr(kind, "unit", None) or ((found := UNIT.search(name)) and found.group(1).lower()) or "s"
-    return SECONDS.get(str(unit), 1.0)
 
 
 def _seconds(times: Any, factor: float) -> NDArray[np.float64]:

@@ -53,6 +53,10 @@ class Share:
         self._done += amount
         self._progress(min(1.0, self._done / self._total))
 
+    def tick(self) -> None:
+        """Tell that it goes on, so that a person who cancels is heard."""
+        self.add(0)
+
 
 def pieces(stream: StoredStream, max_bytes: int = 0) -> Iterator[Piece]:
     """Yield a stream in pieces of about `max_bytes` (4 MiB), counted as float64."""

@@ -10,6 +10,8 @@ from .manifest import Verified
 from .session import Session
 from .verdicts import Figure, Verdict
 
+STATES = {"recording": later("recording"), "complete": later("complete"), "recovered": later("recovered")}
+
 
 def session_figures(session: Session, verified: Verified, utc: ClockFigures) -> tuple[Figure, ...]:
     """Return the lines about a session as a whole."""
@@ -17,16 +19,17 @@ def session_figures(session: Session, verified: Verified, utc: ClockFigures) -> 
 
 
 def _state(session: Session) -> Figure:
-    title, state = later("State"), session.state
+    state, values = session.state, {}
+    verdict: Verdict = "look"
     if session.live:
-        return Figure("state", title, "recording", "look", later("It is still being recorded; check it again later."))
-    if state == "recovered":
-        advice = later("It was interrupted and recovered: {found}")
-        return Figure("state", title, state, "look", advice, {"found": session.recovered})
-    if session.ended:
-        advice = later("It ended early: {why}.")
-        return Figure("state", title, state, "look", advice, {"why": session.ended[:200]})
-    return Figure("state", title, state, "ok", later("It was closed properly."))
+        state, advice = "recording", later("It is still being recorded; check it again later.")
+    elif state == "recovered":
+        advice, values = later("It was interrupted and recovered: {found}"), {"found": session.recovered}
+    elif session.ended:
+        advice, values = later("It ended early: {why}."), {"why": session.ended[:200]}
+    else:
+        advice, verdict = later("It was closed properly."), "ok"
+    return Figure("state", later("State"), state, verdict, advice, values, phrase=STATES[state])
 
 
 def _seal(session: Session, verified: Verified) -> Figure | None:
@@ -55,13 +58,24 @@ def _seal(session: Session, verified: Verified) -> Figure | None:
 def _time_of_day(utc: ClockFigures) -> Figure | None:
     if not utc.n:
         return None
-    drift = f"{utc.drift_ppm:+,.1f} ppm" if math.isfinite(utc.drift_ppm) else f"n = {utc.n:,}"
     verdict: Verdict = "ok"
-    advice = later("The computer's time of day and the clock of the timestamps ran side by side.")
-    if utc.steps_s:
-        verdict = "look"
+    phrase = later("was not set meanwhile")
+    advice = later("Nobody set the computer's time of day while this was recorded.")
+    if math.isfinite(utc.drift_ppm):
         advice = later(
-            "The time of day was set by {steps} s meanwhile. Timestamps are by another clock and unaffected."
+            "Nobody set the computer's time of day while this was recorded. It and the clock of the timestamps came"
+            " apart by {per_hour} s an hour."
         )
-    steps = ", ".join(f"{step:+.3g}" for step in utc.steps_s[:4])
-    return Figure("time_of_day", later("Time of day"), drift, verdict, advice, {"steps": steps})
+    if utc.n == 1:
+        phrase, advice = later("noted once"), later("It was noted only once, so nobody knows whether it was set.")
+    if utc.steps_s:
+        phrase, verdict = later("was set by {steps} s"), "look"
+        advice = later(
+            "The computer's time of day was set by {steps} s while this was recorded. Timestamps are by another clock"
+            " and unaffected."
+        )
+    steps = ", ".join(f"{step:+,.3g}" if abs(step) < 1000 else f"{step:+,.0f}" for step in utc.steps_s[:4])
+    values = {"steps": steps, "per_hour": f"{abs(utc.drift_ppm) * 3600e-6:.2g}"}
+    return Figure(
+        "time_of_day", later("Clock of the computer"), phrase.format(**values), verdict, advice, values, phrase=phrase
+    )

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .pieces import Piece
 from .progress import Progress
 from .session import Session
 from .stored import StoredStream
@@ -16,25 +15,7 @@ from .stored import StoredStream
 STRETCH_BYTES = 4 * 2**20
 
 
-class Stretch(NamedTuple):
-    """Consecutive rows of one stream.
-
-    Parameters
-    ----------
-    first
-        Number of the first row.
-    data
-        Shape (n_samples, *sample_shape), as stored, little-endian.
-    timestamps
-        Shape (n_samples,), float64, s, LSL clock.
-    """
-
-    first: int
-    data: NDArray[Any]
-    timestamps: NDArray[np.float64]
-
-
-def stretches(stream: StoredStream, progress: Progress, rows: int = 0) -> Iterator[Stretch]:
+def stretches(stream: StoredStream, progress: Progress, rows: int = 0) -> Iterator[Piece]:
     """Yield all rows of a stream in order.
 
     Parameters
@@ -53,8 +34,7 @@ def stretches(stream: StoredStream, progress: Progress, rows: int = 0) -> Iterat
     """
     rows = rows or rows_at_once(stream)
     for first in range(0, stream.n_samples, rows):
-        data, timestamps = stream.read(first, first + rows)
-        yield Stretch(first, data, timestamps)
+        yield Piece(first, *stream.read(first, first + rows))
         progress(min(1.0, (first + rows) / stream.n_samples))
     progress(1.0)
 

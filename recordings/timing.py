@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import SessionError
-from .gaps import rows_of
+from .gaps import placed
 from .progress import Progress, part
 from .stored import StoredStream
 
@@ -141,7 +141,7 @@ class _FirstPass:
 
         self._add_to_line = add_to_line
         self._fs = stream.info.fs
-        rows = {row for row, _ in rows_of(stream.gaps, stream.n_samples)}
+        rows = {row for row, _ in placed(stream.gaps, stream.n_samples)}
         self._breaks = np.array(sorted(rows), dtype=np.int64)
         self._jump_s = max(JUMP_S, 20 / self._fs) if self._fs else math.inf
         self._before = np.empty(0)

@@ -162,11 +162,9 @@ def _as_written(stream: StoredStream, raw: bool, notes: list[str]) -> StreamInfo
     info = stream.info
     if info.scale != 1.0 and not raw:
         dtype = _PHYSICAL.get(info.dtype, "float64")
-        limit = ", up to 2^53" if info.dtype in ("int64", "uint64") else ""
-        notes.append(
-            f"{stream.name}: {info.dtype} × scale is written as {dtype} in {info.unit or 'its unit'};"
-            f" the device's numbers can be told from it{limit}."
-        )
+        limit = {"int64": ", up to 2^51", "uint64": ", up to 2^51", "float64": ", to 15 digits"}.get(info.dtype, "")
+        told = f"the device's numbers can be told from it{limit}" if info.scales.all() else "0 where a scale is 0"
+        notes.append(f"{stream.name}: {info.dtype} × scale is written as {dtype} in {info.unit or 'its unit'}; {told}.")
         written = replace(info, dtype=dtype, scale=1.0)
     elif info.dtype in _AS_IS:
         written = info

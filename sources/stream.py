@@ -92,6 +92,8 @@ class Stream:
         self._newest = self._arrived = math.nan
         self._gaps: tuple[Gap, ...] = ()
         self._interrupted = False
+        # Another session is about to begin: nothing of this one is shown once the new source has connected.
+        self._fresh = False
         self._lost_since = math.nan
         self._back_after_s = 0.0
         self._retry_at = 0.0
@@ -192,7 +194,10 @@ class Stream:
         return info
 
     def _begin(self, info: StreamInfo) -> None:
-        before, self._info = self._info, info
+        before, self._info = None if self._fresh else self._info, info
+        if self._fresh:
+            self._fresh = False
+            self._count_anew()
         reconnected = before is not None
         if info.is_text:
             self._past = None
@@ -346,7 +351,8 @@ class Stream:
     def _swap(self, new: Source, answered: bool, fresh: bool) -> StreamInfo:
         old, fallback = self.source, answered and self._state not in ("idle", "stopped")
         if fresh:
-            self._forget()
+            # Until the new source is there the old one stays known: whoever draws it must not find it gone.
+            self._fresh, self._lost_since, self._arrived = True, math.nan, math.nan
         elif math.isnan(self._lost_since) and not math.isnan(self._arrived):
             self._lost_since = self._arrived
         if answered:
@@ -356,6 +362,9 @@ class Stream:
             return self._connect()
         except SourceError as error:
             new.disconnect()
+            if self._fresh:
+                self._fresh = False
+                self._forget()
             if new is old or not fallback:
                 raise
             self._hold(old)
@@ -384,15 +393,19 @@ class Stream:
     def reset(self) -> None:
         """Forget everything, as before the first connection. Only while nobody pumps."""
         self._forget()
+        self._arrived = self._lost_since = math.nan
         self._state, self._message = "idle", ""
 
     def _forget(self) -> None:
         self._past = self._info = None
+        self._count_anew()
+
+    def _count_anew(self) -> None:
         with self._sinks_lock:
             if self._lead is not None:
                 self._lead.forget()
         self._n_received = self._n_lost = self._n_gaps = self._owed = 0
-        self._newest = self._arrived = self._lost_since = math.nan
+        self._newest = math.nan
         self._gaps, self._interrupted, self._back_after_s = (), False, 0.0
         self._order = TimeOrder()
 

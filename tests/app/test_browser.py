@@ -341,3 +341,5 @@ def test_trials_last_until_the_next_and_those_done_again_are_left_out():
     moments = Moments(tuple(zip((1.0, 3.0, 4.0), trial, strict=True)))
     assert moments.trials(9.0) == [(1.0, 3.0, "trial 1"), (4.0, 9.0, "trial 2")]
     assert moments.labels == []
+    for few in (Moments(), Moments(((2.0, Event(0, "marker", "lift")),))):
+        assert few.trials(9.0) == []

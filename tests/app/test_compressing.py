@@ -12,15 +12,17 @@ import pytest
 
 from myoscope import open_session
 from myoscope.app import cli
-from myoscope.app.compressing import QUIET_S, Compressing
+from myoscope.app.backlog import QUIET_S
+from myoscope.app.compressing import Compressing, compacted_words
 from myoscope.app.engine import Engine
 from myoscope.app.jobs import Jobs
 from myoscope.app.log import Log
 from myoscope.app.settings import Settings
 from myoscope.app.state import EngineState
 from myoscope.recordings.building import SessionBuilder
+from myoscope.recordings.compaction import Compacted
 from myoscope.recordings.progress import Stopped, no_progress
-from myoscope.sources import StreamInfo
+from myoscope.sources import StreamInfo, language
 
 GOOD, BAD = SimpleNamespace(ok=True), SimpleNamespace(ok=False)
 
@@ -49,7 +51,7 @@ class Bench:
         self.jobs = Jobs(self.log)
         self.settings = Settings()
         self.waited: list[float] = []
-        self.compressing = Compressing(self.jobs, self.settings, self.waited.append)
+        self.compressing = Compressing(self.jobs, self.settings, self.log, self.waited.append)
 
     def look(self, t: float, recording=None, replay: Path | None = None) -> None:
         played = None if replay is None else SimpleNamespace(path=replay)
@@ -190,6 +192,7 @@ def test_what_is_gone_is_forgotten(bench, take):
     bench.look(130.0)
     assert bench.settings.uncompressed == []
     assert is_compressed(take)
+    assert bench.log.lines[0].text == "gone.myo is no longer there; nothing is left to be done with it."
 
 
 def test_what_a_person_stops_is_not_begun_again(bench, take):
@@ -285,3 +288,20 @@ def test_a_session_behind_a_url_is_replayed_in_the_place_of_live_streams(take):
     finally:
         files.store.clear()
     assert not folder.exists()
+
+
+def test_what_became_of_a_session_is_told_in_the_persons_language():
+    done = Compacted(Path("take.myo"), 2_000_000, 800_000)
+    assert (
+        compacted_words(done)
+        == "take.myo: 2 MB became 800 kB, 2.5 times less; every sample was read back and verified."
+    )
+    language.set_language("de")
+    try:
+        said = compacted_words(done)
+        already = compacted_words(Compacted(Path("take.myo"), 5, 5, already=True))
+    finally:
+        language.set_language("en")
+    assert "became" not in said
+    assert all(part in said for part in ("take.myo", "2 MB", "800 kB", "2.5"))
+    assert already == "take.myo ist schon komprimiert."

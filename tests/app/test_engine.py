@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 
 from myoscope import App, SessionError, SourceError, Stream, open_session
+from myoscope.app import engine as module
+from myoscope.app.engine import Engine
 from myoscope.app.errors import AppError
+from myoscope.app.worker import stop_all
 
 
 @pytest.fixture
@@ -314,3 +317,29 @@ def test_a_second_session_replays_in_the_place_of_the_first(app, tap, until, tak
         until(lambda: stream.health.n_received > 50, "live samples")
         assert stream.info.n_channels == 2
     assert not [line for line in app.context.log.lines if line.level == "bad"]
+
+
+def test_what_a_command_starts_while_the_engine_stops_has_time_to_end(take, until, monkeypatch):
+    engine, given = Engine(), []
+    stopping, opened = threading.Event(), threading.Event()
+
+    def open_late():
+        assert stopping.wait(20)
+        engine.open_replay(take)
+        opened.set()
+
+    def stop_noted(workers, timeout_s):
+        given.append(([worker.name for worker in workers], timeout_s))
+        stopping.set()
+        assert opened.wait(20)
+        return stop_all(workers, 20)
+
+    # All the time there is has gone by when the session is open.
+    monkeypatch.setattr(module, "STOP_WITHIN_S", -1.0)
+    monkeypatch.setattr(module, "stop_all", stop_noted)
+    with engine:
+        engine.submit("opening", open_late)
+        until(lambda: engine.busy == "opening", "the command")
+    assert [names for names, _ in given] == [["commands"], ["replay"]]
+    assert given[1][1] >= 0.5
+    assert engine.snapshot().replay is None

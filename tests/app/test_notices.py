@@ -8,9 +8,10 @@ from pathlib import Path
 import dearpygui.dearpygui as dpg
 import pytest
 
+from myoscope.app.corner_card import READ_S
 from myoscope.app.exchange import Exchanged
 from myoscope.app.exchange_notice import ExchangeNotice
-from myoscope.app.report_notice import READ_S, ReportNotice
+from myoscope.app.report_notice import ReportNotice
 from myoscope.app.reports import Checked
 
 pytestmark = pytest.mark.gui
@@ -58,8 +59,9 @@ def test_clicks_beside_it_go_where_they_are_meant(screen, notice):
     right, bottom = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
     notice.tell("ok")
     screen.frames(4)
-    high = notice.height
+    high = notice.card.height
     assert 40 < high < 80, "as high as its words, whatever dearpygui thinks a window is"
+    assert dpg.get_item_rect_size(notice.card.window)[0] > 250, "as wide as its words and buttons"
     button = dpg.add_button(
         label="below", parent=screen.window, width=300, height=30, pos=(right - 400, bottom - ABOVE_PX + 2),
         callback=lambda: pressed.append("below"),
@@ -67,7 +69,7 @@ def test_clicks_beside_it_go_where_they_are_meant(screen, notice):
     screen.frames(3)
     screen.click(button)
     assert pressed == ["below"]
-    assert notice.is_open
+    assert notice.card.is_open
 
 
 def test_good_news_goes_by_itself_and_bad_news_stays(screen, notice, now):
@@ -75,26 +77,26 @@ def test_good_news_goes_by_itself_and_bad_news_stays(screen, notice, now):
     screen.frames(3)
     now[0] = READ_S - 1
     screen.frames(1)
-    assert notice.is_open
+    assert notice.card.is_open
     now[0] = READ_S + 1
     screen.frames(1)
-    assert not notice.is_open
-    assert notice.height == 0
+    assert not notice.card.is_open
+    assert notice.card.height == 0
     notice.tell("bad")
     screen.frames(3)
     now[0] = 100 * READ_S
     screen.frames(2)
-    assert notice.is_open
+    assert notice.card.is_open
 
 
 def test_two_notices_stand_above_each_other(screen, theme, notice):
     exchange = types.SimpleNamespace(newest=None)
-    other = ExchangeNotice(theme, exchange, lambda path: False, lambda: ABOVE_PX + notice.height)
+    other = ExchangeNotice(theme, exchange, lambda path: False, lambda: ABOVE_PX + notice.card.height)
     screen.each_frame(other.draw)
     notice.tell("ok")
     exchange.newest = Exchanged("export", Path("take.xdf"), (), "The disk is full.")
     screen.frames(6)
-    below, above = ([*dpg.get_item_pos(n._window), *dpg.get_item_rect_size(n._window)] for n in (notice, other))
+    below, above = ([*dpg.get_item_pos(n.card.window), *dpg.get_item_rect_size(n.card.window)] for n in (notice, other))
     assert above[1] + above[3] <= below[1]
     screen.screenshot("notices")
     other.delete()

@@ -56,6 +56,7 @@ def test_a_recording_is_checked_when_it_is_stopped_and_its_report_opens(window):
     shown = person.ask("texts")
     for title in ("Samples recorded", "Gaps", "Jitter", "Flat channels", "Clipped channels", "Chunks in order"):
         assert title in shown
+    assert "was not set meanwhile" in shown
     assert any("all in order" in text.lower() or "to look at" in text for text in shown)
     assert person.ask("untold") == []
     assert person.ask("cut") == []

@@ -158,6 +158,9 @@ def test_the_end_of_the_window_closes_a_recording(window):
     with open_session(seen["last"]) as session:
         assert session.state == "complete"
         assert session.streams["emg"].n_samples > 300
+    # Checked in time, so only compression is left; or checked the next time, and then compressed.
+    left = Settings.load()
+    assert [*left.unchecked, *left.uncompressed] == [seen["last"]]
 
 
 def test_help_lists_the_shortcuts(window):

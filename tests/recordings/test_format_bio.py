@@ -17,6 +17,7 @@ from hypothesis.extra import numpy as npst
 from myoscope.recordings import SessionError, open_session
 from myoscope.recordings.bio_unpickling import Lying, unpickle
 from myoscope.recordings.formats import export_session, import_file
+from myoscope.recordings.progress import Stopped
 
 from .exported import rich, rich_irregular, steady, stops
 
@@ -166,3 +167,19 @@ def test_nothing_else_ever_comes_of_bytes(noise, at):
         except SessionError:
             continue
         assert isinstance(found, dict)
+
+
+def test_a_person_is_heard_while_pickles_are_counted(tmp_path):
+    one = pickle.dumps({"emg": np.zeros((2, 4))}, protocol=4)
+    (tmp_path / "x.bio").write_bytes(one * 2000)
+    asked = []
+
+    def progress(share):
+        asked.append(share)
+        if len(asked) > 5:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        import_file(tmp_path / "x.bio", tmp_path / "x.myo", progress, fs=100)
+    assert set(asked) == {0.0}
+    assert not (tmp_path / "x.myo").exists()

@@ -181,6 +181,15 @@ def test_every_gap_comes_back_in_its_place(name, tmp_path):
         np.testing.assert_array_equal(b.streams["emg"].read()[0], a.streams["emg"].read()[0])
 
 
+def test_events_a_long_way_off_do_not_spoil_the_file(tmp_path):
+    events = [Event(T0 + t, "marker", f"{t:g}") for t in (-5.0, 0.1, 1e25, -1e12)]
+    made = built(tmp_path / "a.myo", {"emg": (one(unit="mV"), np.arange(50))}, events)
+    exported = written(made, "edf", tmp_path)
+    assert "Of the events 2 are left out: they have no time, or one over a century away." in exported.notes
+    with open_session(import_file(exported.path, tmp_path / "b.myo").path) as session:
+        assert [event.label for event in session.events] == ["-5", "0.1"]
+
+
 def test_times_that_jump_between_are_told(tmp_path):
     with SessionBuilder(tmp_path / "a.myo", clock_at_created=T0) as builder:
         builder.stream("emg", one(unit="mV"))

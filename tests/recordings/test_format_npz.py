@@ -12,6 +12,7 @@ import pytest
 
 from myoscope.recordings import SessionError, open_session
 from myoscope.recordings.formats import export_session, import_file
+from myoscope.recordings.progress import Stopped
 
 from .exported import changed, rich, rich_irregular, same, steady, stops
 
@@ -167,3 +168,18 @@ def test_more_events_than_are_read_back_are_told(tmp_path, monkeypatch):
     monkeypatch.setattr("myoscope.recordings.format_npz.MAX_BYTES", 1000)
     with open_session(rich(tmp_path / "a.myo", 400)) as session:
         assert "more events and gaps than are read back" in export_session(session, "npz", tmp_path / "a.npz").notes[0]
+
+
+def test_a_person_is_heard_while_an_array_is_unpacked(tmp_path):
+    np.savez(tmp_path / "x.npz", emg=np.zeros((2**19, 2)))
+    asked = []
+
+    def progress(share):
+        asked.append(share)
+        if len(asked) > 4:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        import_file(tmp_path / "x.npz", tmp_path / "x.myo", progress, fs=100)
+    assert set(asked) == {0.0}
+    assert not (tmp_path / "x.myo").exists()

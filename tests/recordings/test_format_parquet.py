@@ -188,3 +188,10 @@ def test_columns_of_text_are_no_samples(folder, tmp_path):
     pq.write_table(read.set_column(1, read.column_names[1], texts).replace_schema_metadata(read.schema.metadata), file)
     with pytest.raises(SessionError, match="not the columns that it describes"):
         import_file(file, tmp_path / "b.myo")
+
+
+def test_a_person_is_heard_within_a_file(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(parquet_reading, "PIECE_BYTES", 2**10)
+    shares = []
+    import_file(folder / "emg.parquet", tmp_path / "b.myo", shares.append)
+    assert len({share for share in shares if 0 < share < 1}) > 10
