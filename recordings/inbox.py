@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 from ..sources.block import Block
 
 T = TypeVar("T")
-LEASED_SHARE = 8
-"""No more than one part in this many of the capacity is promised to lanes that do not use it."""
+MOST_LEASES = 16
+"""A lane is promised this part of the capacity ahead, or less, so that all promises together are half of it at most."""
 
 
 class Lane(Generic[T]):
@@ -113,7 +113,7 @@ class Inbox(Generic[T]):
             if free < 0 and before:
                 lane.promised = -1
                 return "queue full"
-            lease = min(free, self._wake_bytes, self.capacity_bytes // (LEASED_SHARE * max(4, len(self.lanes))))
+            lease = min(free, self.capacity_bytes // max(MOST_LEASES, 2 * len(self.lanes)))
             lane.promised = n_put + max(0, lease)
             waiting = before + n_put - lane.n_put
         if waiting >= self._wake_bytes and not self._woken.is_set():

@@ -182,6 +182,34 @@ def test_reconnect_swaps_the_source_and_keeps_the_ring(stream, clock, bench):
     assert stream.health.gaps[-1].n_lost == 99
 
 
+def test_a_fresh_beginning_shows_the_old_stream_until_the_new_one_is_there(stream, clock, bench):
+    feed(stream, clock, 0, 50)
+    old, ring, new = stream.info, stream.ring, bench()
+    connect = new.connect
+
+    def look():
+        assert (stream.info, stream.ring) == (old, ring)
+        return connect()
+
+    new.connect = look
+    stream.reconnect(new, fresh=True)
+    assert stream.ring is not ring
+    assert (stream.health.n_received, stream.health.gaps) == (0, ())
+    clock.now += 1.0
+    feed(stream, clock, 0, 5)
+    assert stream.health.gaps == ()
+
+
+def test_a_fresh_beginning_that_fails_forgets_the_old_stream(stream, clock, bench):
+    feed(stream, clock, 0, 50)
+    new = bench()
+    new.refuse = SourceError("There is no such file.")
+    with pytest.raises(SourceError, match=r"Still on Bench\."):
+        stream.reconnect(new, fresh=True)
+    assert stream.health.n_received == 0
+    assert feed(stream, clock, 0, 5) == 5
+
+
 def test_another_rate_or_channel_count_gets_another_ring(stream, clock, bench):
     feed(stream, clock, 0, 50)
     ring = stream.ring
