@@ -51,7 +51,6 @@ class ReplayStrip:
         self.picker: SessionPicker | None = None
         self.fold = Switch(theme, "", tr("Fold or unfold the time line of the session"), self._fold)
         self._replay: Replay | None = None
-        self._folded: bool | None = None
         self._built: bool | None = None
         self._above: Tag = 0
         self._asked_for_overviews = False
@@ -69,8 +68,8 @@ class ReplayStrip:
     @property
     def folded(self) -> bool:
         """Whether the time line has one line: as chosen, or because the window is low."""
-        if self._folded is not None:
-            return self._folded
+        if self._bench.settings.time_line:
+            return self._bench.settings.time_line == "folded"
         return self._two_rows > MOST_SHARE * int(dpg.get_viewport_client_height())
 
     @property
@@ -91,7 +90,7 @@ class ReplayStrip:
         return self._theme.px(BAR_PX) + self._theme.px(GAP_PX) + self.line_height
 
     def _fold(self) -> None:
-        self._folded = not self.folded
+        self._bench.settings.time_line = "open" if self.folded else "folded"
 
     # Each frame
 

@@ -64,6 +64,8 @@ class Settings:
         Folders, newest first.
     viewers
         Settings of each stream's viewer, by stream name.
+    time_line
+        Whether a replayed session's time line is ``folded`` or ``open``; empty to let the window's height decide.
     session_folders
         Where else to look for recordings.
     session_sort
@@ -102,6 +104,7 @@ class Settings:
     recent_sources: list[str] = field(default_factory=list)
     recent_sessions: list[str] = field(default_factory=list)
     viewers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    time_line: str = ""
     session_folders: list[str] = field(default_factory=list)
     session_sort: str = "date"
     compress: bool = True
@@ -178,6 +181,7 @@ class Settings:
         self.height = min(max(self.height, 400), 8192)
         self.scale_percent = min(max(self.scale_percent, 75), 250)
         self.pretrigger_s = self.pretrigger_s if 0 <= self.pretrigger_s <= 60 else 0.0
+        self.time_line = self.time_line if self.time_line in ("folded", "open") else ""
         self.recent_sources = _texts(self.recent_sources)[:N_RECENT]
         self.recent_sessions = _texts(self.recent_sessions)[:N_RECENT]
         self.unchecked = _texts(self.unchecked)[:256]

@@ -18,7 +18,7 @@ class Worker:
         Shown in diagnostics; the thread is called ``myoscope-NAME``.
     step
         One round of work; returns how long to pause before the next, s. It must not wait for longer than
-        about 0.1 s, or stopping is slow.
+        about a quarter of a second, or stopping is slow.
     finish
         Called in the thread after the last step, whatever ended it.
     on_error

@@ -10,7 +10,8 @@ from ..sources.block import Block
 
 T = TypeVar("T")
 MOST_LEASES = 16
-"""A lane is promised this part of the capacity ahead, or less, so that all promises together are half of it at most."""
+"""A lane is promised this part of the capacity ahead, or less, so that all promises together are half of it at most;
+what is promised and not used is taken back where others need it."""
 
 
 class Lane(Generic[T]):
@@ -108,17 +109,25 @@ class Inbox(Generic[T]):
             if self.closed:
                 return self.closed
             before = sum(one.n_waiting for one in self.lanes)
-            reserved = sum(one.n_reserved for one in self.lanes) - lane.n_reserved + lane.n_waiting
-            free = self.capacity_bytes - reserved - (n_put - lane.n_put)
-            if free < 0 and before:
-                lane.promised = -1
-                return "queue full"
+            lane.promised = -1
+            free = self._free(lane, n_put)
+            if free < 0:
+                # What was promised and is not used is taken back; who puts at this very moment may put one block more.
+                for other in self.lanes:
+                    other.promised = -1
+                free = self._free(lane, n_put)
+                if free < 0 and before:
+                    return "queue full"
             lease = min(free, self.capacity_bytes // max(MOST_LEASES, 2 * len(self.lanes)))
             lane.promised = n_put + max(0, lease)
             waiting = before + n_put - lane.n_put
         if waiting >= self._wake_bytes and not self._woken.is_set():
             self._woken.set()
         return ""
+
+    def _free(self, lane: Lane[Any], n_put: int) -> int:
+        """Return the room that is left when a lane has put up to `n_put`."""
+        return self.capacity_bytes - sum(one.n_reserved for one in self.lanes) - (n_put - lane.n_put)
 
     def post(self, note: T) -> None:
         """Add what is too small to count and too important to refuse. Any thread may call it."""

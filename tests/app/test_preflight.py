@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from myoscope import open_session
+from myoscope.app import headless_take
 from myoscope.app.cli import cli
 from myoscope.app.flat_channels import flat_channels
 from myoscope.app.folder_watch import NOT_WRITABLE, room_for
@@ -279,8 +280,10 @@ SOURCE = "emg=synthetic:?n_channels=2&rate_hz=500&battery_percent=12"
 
 
 @pytest.fixture
-def record(tmp_path, capsys):
+def record(tmp_path, capsys, monkeypatch):
     """Return what runs ``myoscope record``; it returns exit code, folder of the session or None, and what it said."""
+    # A busy machine may take seconds to connect, and only what has come by then can be put in front.
+    monkeypatch.setattr(headless_take, "SETTLE_S", 60.0)
 
     def run(protocol, *options):
         write_protocol(tmp_path / "p.json", protocol)

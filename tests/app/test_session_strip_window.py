@@ -194,6 +194,7 @@ def test_other_lanes_and_one_line(show, screen):
     screen.click(shown.strip.fold.tag)
     screen.frames(3)
     assert shown.strip.folded
+    assert shown.bench.settings.time_line == "folded"
     assert shown.strip.height < high
     screen.screenshot("session-strip-folded")
     x, y = shown.spot(0.5)
@@ -209,7 +210,7 @@ def test_it_holds_at_other_sizes_and_in_other_colours(show, screen, theme, mode,
     theme.set_mode(mode)
     theme.set_scale(scale)
     shown = show()
-    shown.strip._folded = False
+    shown.bench.settings.time_line = "open"
     screen.until(lambda: shown.settled)
     screen.frames(5)
     inside = dpg.get_item_pos(shown.box)[1] + shown.strip.height

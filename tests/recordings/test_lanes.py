@@ -83,12 +83,13 @@ def test_threads_that_put_while_one_takes_lose_nothing():
     assert found == 3 * n_blocks * n_rows
 
 
-def test_no_more_than_half_is_kept_for_lanes_that_do_not_use_it():
+def test_what_nobody_uses_is_not_kept_from_others():
     inbox: Inbox[str] = Inbox(CAPACITY, CAPACITY // 2)
     sinks = [RecorderSink(inbox, str(i), "") for i in range(40)]
     for sink in sinks:
         sink.write(block(1))
-    sinks[0].write(block(CAPACITY // 25))
+    sinks[0].write(block(1960))
+    assert sum(sink.n_waiting for sink in sinks) == CAPACITY
     assert sinks[0].n_refused == 0
 
 
