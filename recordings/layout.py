@@ -242,7 +242,8 @@ def is_group_name(name: object) -> bool:
 
 def clock_text(seconds: float) -> str:
     """Return a duration as ``00:42`` or ``1:02:03``."""
-    whole = max(0, int(seconds))
+    # What falls short of a whole second by less than any clock shows was computed from timestamps.
+    whole = max(0, int(seconds + 1e-3))
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
