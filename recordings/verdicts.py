@@ -135,10 +135,10 @@ def by_the_clock(n_delivered: int, expected: int, fs: float) -> Figure:
 
 def gaps_by_cause(gaps: Sequence[Gap]) -> dict[str, tuple[int, int]]:
     """Return how many gaps there are of each cause, and how many samples they cost; the dearest first."""
-    found: dict[str, tuple[int, int]] = {}
+    each: dict[str, list[int]] = {}
     for gap in gaps:
-        n, n_lost = found.get(gap.cause, (0, 0))
-        found[gap.cause] = (n + 1, n_lost + gap.n_lost)
+        each.setdefault(gap.cause, []).append(gap.n_lost)
+    found = {cause: (len(lost), sum(lost)) for cause, lost in each.items()}
     return dict(sorted(found.items(), key=lambda item: -item[1][1]))
 
 
