@@ -274,7 +274,7 @@ def test_an_export_that_fails_is_remembered_with_its_reason(exchange, tmp_path, 
 def test_a_session_goes_out_and_a_file_comes_in(window, tmp_path):
     recordings = tmp_path / "recordings"
     person = window()
-    take = made(recordings / "lift.myo", seconds=150, n_channels=16)
+    take = made(recordings / "lift.myo", seconds=450, n_channels=16)
 
     # Out: the dialog says what becomes of the samples, how large it is, and where it goes.
     person.press("ctrl+o")
