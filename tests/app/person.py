@@ -70,12 +70,19 @@ class Person:
         return self._ask(find=label)
 
     def click(self, label, which=0):
-        """Click the middle of a button, menu or field."""
+        """Click the middle of a button, menu or field, once it stands still under the pointer."""
         deadline = time.monotonic() + 20
-        while not (found := self._ask(find=label)) or (which > 0 and len(found) <= which):
-            assert time.monotonic() < deadline, f"nothing called {label!r} is on screen; log: {self.see()['log']}"
-        x, y, width, height = found[which]
-        self.click_at(x + width / 2, y + height / 2)
+        pointed_at = None
+        while True:
+            found = self._ask(find=label)
+            if found and len(found) > which:
+                if found[which] == pointed_at:
+                    break
+                pointed_at = found[which]
+                x, y, width, height = pointed_at
+                self.move_to(x + width / 2, y + height / 2)
+            assert time.monotonic() < deadline, f"nothing called {label!r} stays on screen; log: {self.see()['log']}"
+        self._press_button()
 
     def menu(self, *path):
         """Click through the menus."""
@@ -105,7 +112,11 @@ class Person:
         self.click_at(x + width / 2, y + height / 2)
 
     def click_at(self, x, y):
+        """Click a place of the window."""
         self.move_to(x, y)
+        self._press_button()
+
+    def _press_button(self):
         self._xdotool("mousedown", 1)
         self.frames()
         self._xdotool("mouseup", 1)

@@ -56,6 +56,7 @@ def test_recordings_are_browsed_described_and_replayed(window):
     person.until(lambda seen: seen["report"], "the report")
     person.press("Escape")
     seen = person.until(lambda seen: seen["report"] is None, "it is closed")
+    person.frames(3)
     assert seen["dialog"] == "browse"
     person.click("Describe…")
     person.until(lambda seen: seen["dialog"] == "describe", "the editor")

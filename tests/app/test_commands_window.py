@@ -136,7 +136,7 @@ def test_pictures_of_the_window_and_of_a_view(window, tmp_path):
     assert png_size(whole) == (1280, 800)
     opened_palette(person, "picture of emg")
     person.press("Return")
-    person.until(lambda _: len(list(folder.glob("*.png"))) == 2, "the other picture")
+    person.until(lambda seen: sum("picture is" in text for _, text in seen["log"]) == 2, "the other picture")
     (view,) = set(folder.glob("*.png")) - {whole}
     width, height = png_size(view)
     assert 400 < width < 1280
