@@ -74,16 +74,16 @@ class Backlog:
         state
             The engine's, of this moment.
         """
-        paths = self.paths
+        left = getattr(self._settings, self._left)
         # Jobs as they are by now: another list may have begun one in this very frame.
-        if not paths or state.recording is not None or self._jobs.states:
+        if not left or state.recording is not None or self._jobs.states:
             self._quiet_until = None
             return None
         if self._quiet_until is None:
             self._quiet_until = state.t + QUIET_S
         if state.t < self._quiet_until:
             return None
-        path = paths[0]
+        path = Path(left[0])
         if not path.is_dir():
             self.forget(path)
             words = tr("{name} is no longer there; nothing is left to be done with it.")

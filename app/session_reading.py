@@ -114,7 +114,11 @@ class SessionReader:
         if known is None or known.question.lanes != question.lanes or known.waiting:
             everything = Question(0.0, self.duration, question.n_columns, question.lanes)
             self.whole = self._answer(everything) or known
-        self._put(self._answer(question))
+        whole = self.whole
+        if whole is not None and whole.question == question and not whole.problem:
+            self._put(whole)
+        else:
+            self._put(self._answer(question))
         return 0.0
 
     def _failed(self, _name: str, error: Exception) -> None:
